@@ -52,6 +52,32 @@ for t in suhbat-form suhbat-key suhbat-sync suhbat-desk; do
         done
     done
 done
+# every example of the manual pages runs, in a folder where the ones before have run
+mkdir -p "$T/story/load"; echo 'mino sida sizo puro daji' > "$T/story/pass"
+example() { # PROGRAM WORD…: with the passphrase where the verb asks for it, and no window
+    at=$PWD; cd "$T/story" || return 1
+    set -- "$at/$B/$1" "${@:2}"
+    if [ "${1##*/}" = suhbat-desk ]; then
+        SDL_VIDEODRIVER=dummy timeout 2 "$@"; [ $? -eq 124 ]
+    elif "$1" help 2>&1 | grep -q 'passphrase-fd' && [ "$2" != new ] && [ "$2" != check ] && [ "$2" != print ]; then
+        "$@" --passphrase-fd 3 3< pass
+    else "$@"; fi
+    got=$?; cd "$at" || return 1; return $got
+}
+examples() { # PROGRAM: one a line
+    sed -n '/^\.SH EXAMPLES/,/^\.SH SEE/s/^\.B //p' "$T/$1.1" | sed 's/\\-/-/g'
+}
+for t in suhbat-form suhbat-key suhbat-sync suhbat-desk; do
+    [ "$(examples $t | wc -l)" -ge 1 ] && passed=$((passed + 1)) || { failed=$((failed + 1)); echo "tools: $t: no example"; }
+done
+{ examples suhbat-key | head -1; examples suhbat-form | head -4; examples suhbat-key | tail -n +2; examples suhbat-form | tail -n +5
+    examples suhbat-sync; examples suhbat-desk; } > "$T/story/examples"
+while read -r line; do
+    read -ra command <<< "$line"
+    want 0 "example: $line" example "${command[@]}"
+done < "$T/story/examples"
+[ -s "$T/story/tables/clinic.xlsx" ] && [ -s "$T/story/report/index.html" ] && passed=$((passed + 1)) ||
+    { failed=$((failed + 1)); echo 'tools: the examples made no tables or no report'; ls -R "$T/story/tables" "$T/story/report"; }
 mkdir -p "$T/here/a folder"; : > "$T/here/a file"
 [ "$(cd "$T/here" && complete_line suhbat-sync import --desk 'a ')" = 'a folder' ] && passed=$((passed + 1)) ||
     { failed=$((failed + 1)); echo 'tools: after --desk bash offers more than folders'; }

@@ -106,6 +106,11 @@ static bool run_open(const struct cli_words *words, struct err *err)
     return ok;
 }
 
+static const struct cli_example examples[] = {
+    {"Open the desk in Kyrgyz; the passphrase is typed in the window:",
+     "suhbat-desk open desk --identity study/coordinator.identity --lang ky"},
+    CLI_EXAMPLES_END};
+
 int main(int argc, char **argv)
 {
     static const struct cli_option common[] = {
@@ -145,5 +150,5 @@ int main(int argc, char **argv)
         return 3;
     }
     return cli_main("suhbat-desk", "the coordinator's window on the desk", verbs,
-                    sizeof verbs / sizeof *verbs, common, argc, argv);
+                    sizeof verbs / sizeof *verbs, common, examples, argc, argv);
 }

@@ -685,6 +685,17 @@ static bool run_try(const struct cli_words *words, struct err *err)
     return ok;
 }
 
+static const struct cli_example examples[] = {
+    {"Begin a form in three languages:", "suhbat-form new clinic.xlsx --lang ru,ky,tg"},
+    {"List its faults, each with its place:", "suhbat-form check clinic.xlsx"},
+    {"Write the paper questionnaire in Kyrgyz:",
+     "suhbat-form print clinic.xlsx --lang ky -o clinic.html"},
+    {"Pack it for the study's devices:",
+     "suhbat-form pack clinic.xlsx --study study -o load/clinic.age"},
+    {"Make up twenty interviews, sealed as devices seal them, to try the desk with:",
+     "suhbat-form simulate clinic.xlsx --n 20 --seal study --load load -o made"},
+    CLI_EXAMPLES_END};
+
 int main(int argc, char **argv)
 {
     static const struct cli_option out[] = {
@@ -844,5 +855,5 @@ int main(int argc, char **argv)
         return 3;
     }
     return cli_main("suhbat-form", "forms: check, convert, try out", verbs,
-                    sizeof verbs / sizeof *verbs, NULL, argc, argv);
+                    sizeof verbs / sizeof *verbs, NULL, examples, argc, argv);
 }

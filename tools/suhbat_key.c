@@ -547,6 +547,15 @@ static bool run_passphrase(const struct cli_words *words, struct err *err)
     return true;
 }
 
+static const struct cli_example examples[] = {
+    {"Make a study, with its keys and its passphrase:", "suhbat-key init study"},
+    {"Put a form in force (suhbat-form pack made its package):",
+     "suhbat-key catalogue study load/clinic.age -o load/catalogue.age"},
+    {"Invite one device for three days:",
+     "suhbat-key invite study --days 3 -o load/invitation.sbi"},
+    {"Which devices are enrolled?", "suhbat-key devices study"},
+    CLI_EXAMPLES_END};
+
 int main(int argc, char **argv)
 {
     static const struct cli_option inviting[] = {
@@ -622,5 +631,5 @@ int main(int argc, char **argv)
         return 3;
     }
     return cli_main("suhbat-key", "a study's keys, invitations and catalogue", verbs,
-                    sizeof verbs / sizeof *verbs, NULL, argc, argv);
+                    sizeof verbs / sizeof *verbs, NULL, examples, argc, argv);
 }

@@ -606,6 +606,23 @@ static bool run_assign(const struct cli_words *words, struct err *err)
     return ok;
 }
 
+static const struct cli_example examples[] = {
+    {"Make a desk, or tell it of a new catalogue:", "suhbat-sync --desk desk init study"},
+    {"Take in a form:",
+     "suhbat-sync --desk desk --identity study/coordinator.identity add-form load/clinic.age"},
+    {"Take in what is on a stick:",
+     "suhbat-sync --desk desk --identity study/coordinator.identity import made/stick"},
+    {"How does the field go?",
+     "suhbat-sync --desk desk --identity study/coordinator.identity status --field"},
+    {"A workbook with labels in Russian:",
+     "suhbat-sync --desk desk --identity study/coordinator.identity export --format xlsx --labels "
+     "ru --out tables"},
+    {"The report in Kyrgyz:",
+     "suhbat-sync --desk desk --identity study/coordinator.identity report --lang ky --out report"},
+    {"Who opened which records, when and why?",
+     "suhbat-sync --desk desk --identity study/coordinator.identity log"},
+    CLI_EXAMPLES_END};
+
 int main(int argc, char **argv)
 {
     static const struct cli_option common[] = {
@@ -738,5 +755,5 @@ int main(int argc, char **argv)
         return 3;
     }
     return cli_main("suhbat-sync", "the coordinator's desk", verbs, sizeof verbs / sizeof *verbs,
-                    common, argc, argv);
+                    common, examples, argc, argv);
 }

@@ -356,10 +356,11 @@ void cli_progress(const char *pass, uint64_t done, uint64_t all)
 }
 
 int cli_main(const char *program, const char *about, const struct cli_verb *verbs, size_t count,
-             const struct cli_option *common, int argc, char **argv)
+             const struct cli_option *common, const struct cli_example *examples, int argc,
+             char **argv)
 {
     assert(count > 0 && argc > 0);
-    const struct cli cli = {program, about, verbs, count, common, everywhere};
+    const struct cli cli = {program, about, verbs, count, common, everywhere, examples};
     const struct cli_verb *verb;
     struct cli_words words = {.list = mem_zero((size_t)argc, sizeof *words.list)};
     harden();

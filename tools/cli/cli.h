@@ -60,8 +60,17 @@ void cli_say(FILE *to, const char *before, const char *text);
  * times a second; it vanishes when all are done.  Elsewhere nothing. */
 void cli_progress(const char *pass, uint64_t done, uint64_t all);
 
+struct cli_example { /* for the manual page; tests/tools.sh runs each */
+    const char *says, *command;
+};
+#define CLI_EXAMPLES_END                                                                           \
+    {                                                                                              \
+        NULL, NULL                                                                                 \
+    }
+
 /* Parses the command line, runs the verb, prints errors; returns the exit status. */
 int cli_main(const char *program, const char *about, const struct cli_verb *verbs, size_t count,
-             const struct cli_option *common, int argc, char **argv);
+             const struct cli_option *common, const struct cli_example *examples, int argc,
+             char **argv);
 
 #endif

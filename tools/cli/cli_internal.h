@@ -9,6 +9,7 @@ struct cli { /* the program and its verbs */
     const struct cli_verb *verbs;
     size_t count;
     const struct cli_option *common, *everywhere; /* of every verb; of every program */
+    const struct cli_example *examples;
 };
 
 /* Prints the manual page, section 1. */

@@ -68,6 +68,18 @@ static void manual_verb(const struct cli_verb *verb)
     manual_options(verb->options);
 }
 
+static void manual_examples(const struct cli_example *examples)
+{
+    puts(".SH EXAMPLES");
+    for (const struct cli_example *e = examples; e->command; e++) {
+        puts(".TP");
+        troff(e->says);
+        fputs("\n.B ", stdout);
+        troff(e->command);
+        putchar('\n');
+    }
+}
+
 void cli_manual(const struct cli *cli)
 {
     static const char *const others[] = {"suhbat", "suhbat-form", "suhbat-key", "suhbat-sync",
@@ -93,7 +105,9 @@ void cli_manual(const struct cli *cli)
          "version\n"
          ".PP\n\\(aq\\-\\(aq means standard input or output; \\(aq\\-\\-\\(aq ends the options.\n"
          ".SH EXIT STATUS\n0 success, 1 a fault in the data, 2 wrong usage, 3 a failure of the "
-         "machine (disk, memory), 4 a wrong or missing key.\n.SH SEE ALSO");
+         "machine (disk, memory), 4 a wrong or missing key.");
+    manual_examples(cli->examples);
+    puts(".SH SEE ALSO");
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (strcmp(others[i], cli->program) != 0) {
             fputs(".BR ", stdout);
