@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TOOLS_REPORT_REPORT_SPECS_H
+#define TOOLS_REPORT_REPORT_SPECS_H
+/* report_specs: the list of the report's tables of counts: which questions stand in which output.
+ */
+#include <stddef.h>
+
+#include "tools/report/report_words.h"
+
+enum kind {
+    KIND_CROSS,   /* row question × column question; without a column: one column */
+    KIND_ENTRIES, /* the same of each entry of a repeat */
+    KIND_ITEMS,   /* rows: questions whose names begin so; columns: their answers */
+    KIND_CODES,   /* rows: the answers of a question that takes several; how many named each */
+    KIND_GROUPS,  /* the same of a calculated text of codes, of which "" is none */
+    KIND_CODED,   /* rows: the study's elements; how many records are coded with each */
+    KIND_PATHS,   /* rows: a question's answer in an entry; columns: that in the entry before it */
+    KIND_NEW,     /* rows: groups in the order of their days; elements that none before had named */
+    KIND_CHANGE,  /* rows: scores; columns: better, the same, worse, no answer; persons met twice
+                   * or more */
+    KIND_FACTORS, /* rows: which of three counts are not 0 */
+    KIND_BASE     /* row: whether the record is in the base; all records */
+};
+struct spec {
+    enum report_word output;
+    enum kind kind;
+    const char *form;      /* NULL: all forms */
+    const char *row;       /* a question's name; "@form", "@month" */
+    const char *column;    /* "" = none */
+    const char *labels;    /* the question whose list has the row's labels; NULL: the row's own */
+    enum report_word head; /* of the rows, if the question has no text of its own; else W_COUNT */
+};
+#define COUNTRY "study_country"
+extern const struct spec report_specs[];
+extern const size_t report_spec_count;
+
+/* The one column of KIND_CODES, KIND_GROUPS and KIND_CODED.  Who did not name a code is not
+ * counted: with how many were asked, it would tell what the skips of another question suppress. */
+#define NAMED "1"
+
+#endif
