@@ -140,7 +140,10 @@ check 'public tables: the same numbers as in the report' diff "$T/public/R04-mig
 check 'public tables: no record' sh -c "! grep -rqE 'uuid:|[A-Z]{2}-MI-' $T/public"
 check 'public tables: no base beside what was named' sh -c "head -1 $T/public/R24-focus_group-tp_codes.csv | grep -qE '^[^,]*,Named.?$'"
 check 'public tables: not into the report' sh -c "$B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity export --public --training --force \
-    --out $T/report-ru 2>&1 | grep -q \"which is not for the public\" && test -e $T/report-ru/R23.html -o -e $T/report-ru/index.html"
+    --out $T/report-ru 2>&1 | grep -q \"tables for the public stand alone\" && test -e $T/report-ru/R23.html -o -e $T/report-ru/index.html"
+mkdir -p "$T/older"; echo x > "$T/older/R99-older.csv"
+check 'public tables: not beside older ones' sh -c "! $B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity export --public --training \
+    --out $T/older && test \"\$(ls $T/older)\" = R99-older.csv"
 check 'public tables: again' desk export --public --training --labels en --out "$T/public" --force
 check 'public tables: misuse' sh -c "$B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity export --public --sensitive --out $T/no3; test \$? -eq 2"
 check 'report: names no interviewer' sh -c "! grep -rlw 'A0[1-9]' $T/report-public"

@@ -514,6 +514,7 @@ static bool is_ours(const char *name)
 
 struct public_folder {
     struct arena *arena;
+    bool force;        /* tables that are there may be replaced */
     const char *other; /* what does not belong there; NULL: nothing yet */
 };
 
@@ -522,7 +523,7 @@ static bool is_table(void *user, int dir, const char *name)
     struct public_folder *seen = user;
     size_t len = strlen(name);
     (void)dir;
-    if (!is_ours(name) || strcmp(name + len - 4, ".csv") != 0) {
+    if (!seen->force || !is_ours(name) || strcmp(name + len - 4, ".csv") != 0) {
         seen->other = arena_text(seen->arena, name);
     }
     return !seen->other;
@@ -532,7 +533,7 @@ static bool is_table(void *user, int dir, const char *name)
  * records, it would be handed on with them. */
 static bool is_folder_for_tables(struct writing *w, struct err *err)
 {
-    struct public_folder seen = {.arena = &w->arena};
+    struct public_folder seen = {.arena = &w->arena, .force = w->options->force};
     if (!w->options->tables || !file_exists(w->options->out)) {
         return true;
     }
@@ -540,9 +541,9 @@ static bool is_folder_for_tables(struct writing *w, struct err *err)
         return false;
     }
     if (seen.other) {
-        err_set(err, ERR_INPUT, "%s: holds '%s', which is not for the public", w->options->out,
-                seen.other);
-        return err_hint(err, "name a folder that is empty, or holds only such tables");
+        err_set(err, ERR_INPUT, "%s: already holds '%s'; tables for the public stand alone",
+                w->options->out, seen.other);
+        return err_hint(err, "name an empty folder; --force replaces earlier tables of this kind");
     }
     return true;
 }
