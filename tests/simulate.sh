@@ -91,6 +91,7 @@ else
     sealed expert_interview 60 2
     sealed focus_group 8 2
     sealed migrant_interview 100 2
+    sealed needs_assessment 30 1
     sealed avrr_case 40 2 --cases "$T/cases"
     sealed reintegration_monitoring 60 2 --cases "$T/cases"
 fi
@@ -117,8 +118,8 @@ check 'report: the same bytes' sh -c "$B/suhbat-sync --desk $T/desk --identity $
 check 'report: training records say so' sh -c "! grep -L 'УЧЕБНЫЕ ДАННЫЕ' $T/report-ru/*.html $T/report-ru/desk/*.html | grep ."
 check 'report: no script, no network' sh -c "! grep -rlE '<script|https?://|@import|url\(' $T/report-ru"
 check 'report: small numbers are suppressed' grep -rq '<5' "$T/report-ru" --include=*.csv
-check 'report: none is printed but totals by country' sh -c "! cat $T/report-ru/R0[3-9]*.csv $T/report-ru/R1[0-8]*.csv $T/report-ru/R2[012]*.csv |
-    grep -vE '^(Всего|Участвовали),' | grep -E ',[1-4](,|$)'"
+check 'report: none is printed but totals by country' sh -c "! cat $T/report-ru/R0[3-9]-*_*.csv $T/report-ru/R1[0-8]-*_*.csv $T/report-ru/R2[0127]-*_*.csv |
+    grep -vE '^(Всего|Участвовали|Медиана),' | grep -E ',[1-4](,|$)'"
 check 'report: elements, with what is wanted' grep -q 'Как должно быть' "$T/report-ru/R20.html"
 check 'report: and where experts would begin' grep -q 'Эксперты начали бы с этого: ' "$T/report-ru/R20.html"
 check 'report: evidence beside each risk' test "$(grep -c '<h2>' "$T/report-ru/R21.html")" -ge 19
@@ -128,6 +129,15 @@ check 'report: what nobody was asked about' test "$(grep -c 'Данных нет
 check 'report: nothing small in the lists' sh -c "! sed -n 's/^<li>.*: //p' $T/report-ru/R20.html $T/report-ru/R21.html | grep -E '^[1-4]( |$|</li>)'"
 check 'report: a map of tiles' sh -c "grep -q 'stroke-dasharray' $T/report-ru/R05.html && test \$(grep -c '<rect' $T/report-ru/R05.html) -eq 48"
 check 'report: dots' sh -c "test \$(grep -o '<circle' $T/report-ru/R12.html | wc -l) -gt 2"
+check 'report: an outcome of each attempt' grep -q '^Не согласился' "$T/report-ru/R03-migrant_interview-response-study_country.csv"
+check 'report: medians' grep -q '^Медиана,' "$T/report-ru/R07-migrant_interview-ban_years.csv"
+check 'report: a ladder of trust' test "$(grep -cE '^[^,]+,[0-9]+,[0-9]+,[0-9]+' "$T/report-ru/R12-ladder.csv")" -ge 2
+check 'report: a pyramid of ages' sh -c "grep -o '18–24' $T/report-ru/R04.html | wc -l | grep -qx 2"
+check 'report: goals of the quotas' sh -c "grep -q 'stroke-width=\"3\"' $T/report-ru/desk/R02.html"
+check 'report: a funnel of refusals' grep -q 'n = ' "$T/report-ru/desk/R26.html"
+check 'report: organisations' grep -q '^legal,KG,1' "$T/report-ru/R15-organisations.csv"
+check 'report: languages and interpreters' grep -q 'R27-migrant_interview-interp' "$T/report-ru/R27.html"
+check 'report: methods beside them' grep -q 'Выборка не вероятностная' "$T/report-ru/R27.html"
 check 'report: paths from trip to trip' grep -q 'R06-migrant_interview-from-to\|Из какой страны' "$T/report-ru/R06.html"
 check 'report: a curve' grep -q '<path d="M60' "$T/report-ru/R24.html"
 check 'report: new elements by group' test "$(tail -n +2 "$T/report-ru/R24-focus_group-new.csv" | wc -l)" -ge 2

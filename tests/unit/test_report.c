@@ -513,6 +513,37 @@ static void test_report__tables_do_not_close_a_circle(void **state)
     arena_fini(&arena);
 }
 
+/* What is counted by itself is worth more than its crossing: this one goes if both cannot stay. */
+static void test_report__a_crossing_gives_way_to_the_count(void **state)
+{
+    (void)state;
+    static const unsigned counts[VALUES] = {3, 20, 30};
+    struct arena arena;
+    struct report_table tables[2];
+    arena_init(&arena);
+    for (size_t i = 0; i < 2; i++) {
+        struct report_table *t = &tables[i];
+        report_table_new(t, &arena, VALUES, i ? 2 : 1);
+        t->base = "people";
+        t->row_dimension = "a";
+        t->column_dimension = i ? "b" : "";
+        for (size_t r = 0; r < VALUES; r++) {
+            t->row_keys[r] = arena_printf(&arena, "a=%zu", r);
+            /* nobody of the small row shares a value of b with anybody else */
+            *report_count(t, r, i && r ? 1 : 0) = counts[r];
+        }
+        for (size_t c = 0; i && c < 2; c++) {
+            t->column_keys[c] = arena_printf(&arena, "b=%zu", c);
+        }
+        report_totals(t);
+    }
+    report_suppress(tables, 2);
+    assert_false(tables[0].dropped);
+    assert_true(tables[1].dropped);
+    assert_int_equal(report_state(&tables[0], 0, 0), COUNT_FEW);
+    arena_fini(&arena);
+}
+
 /* A row that is a total printed elsewhere stays, wherever it stands; the others are judged. */
 static void test_report__only_the_named_row_is_fixed(void **state)
 {
@@ -708,6 +739,7 @@ int main(void)
         cmocka_unit_test(test_report__the_attack_finds_what_is_open),
         cmocka_unit_test(test_report__a_line_alone_keeps_its_small_number),
         cmocka_unit_test(test_report__tables_do_not_close_a_circle),
+        cmocka_unit_test(test_report__a_crossing_gives_way_to_the_count),
         cmocka_unit_test(test_report__only_the_named_row_is_fixed),
         cmocka_unit_test(test_report__sensitive_numbers),
         cmocka_unit_test(test_report__a_page_keeps_what_is_suppressed),

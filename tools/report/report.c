@@ -16,7 +16,9 @@
 #include "tools/desk/desk_lists.h"
 #include "tools/desk/desk_sources.h"
 #include "tools/desk/desk_withdraw.h"
+#include "tools/report/report_chart.h"
 #include "tools/report/report_counts.h"
+#include "tools/report/report_derived.h"
 #include "tools/report/report_evidence.h"
 #include "tools/report/report_quotes.h"
 #include "tools/report/report_risks.h"
@@ -39,6 +41,9 @@ enum {
     LIST_ELEMENTS,
     LIST_WANTED,
     LIST_TILES,
+    LIST_LAW,
+    LIST_SERVICES,
+    LIST_ORGANISATIONS,
     LISTS
 };
 
@@ -58,7 +63,7 @@ struct writing {
     struct desk_field field;
     bool has_field;
     struct list lists[LISTS];
-    struct csv tiles;
+    struct csv tiles, law, services, organisations;
     struct arena arena;
     struct desk_files out;
     struct tally seen;
@@ -71,12 +76,37 @@ struct writing {
 
 /* ---- reading ---- */
 
+/* Lists that are tables and nothing more. */
+static bool read_tables(struct writing *w, struct err *err)
+{
+    enum { COLUMNS = 6 };
+    const struct {
+        size_t list;
+        struct csv *csv;
+        const char *columns[COLUMNS];
+    } tables[] = {
+        {LIST_TILES, &w->tiles, {"region", "country", "column", "row", NULL}},
+        {LIST_LAW, &w->law, {"param", "country", "citizen", "since", "value", NULL}},
+        {LIST_SERVICES, &w->services, {"need", "svc", NULL}},
+        {LIST_ORGANISATIONS, &w->organisations, {"name", "country", "svc", NULL}},
+    };
+    bool ok = true;
+    for (size_t i = 0; ok && i < sizeof tables / sizeof *tables; i++) {
+        const struct list *l = &w->lists[tables[i].list];
+        ok = !l->found ||
+             desk_list_read(tables[i].csv, &w->arena, &l->bytes, l->name, tables[i].columns, err);
+    }
+    return ok;
+}
+
 static bool read_lists(struct writing *w, struct err *err)
 {
     static const char *const names[LISTS] = {
-        [LIST_RISKS] = "risks.csv",   [LIST_MEASURES] = "meas.csv", [LIST_QUOTAS] = "quota.csv",
-        [LIST_RULES] = "quality.csv", [LIST_ELEMENTS] = "elem.csv", [LIST_WANTED] = "toc.csv",
-        [LIST_TILES] = "tiles.csv"};
+        [LIST_RISKS] = "risks.csv",       [LIST_MEASURES] = "meas.csv",
+        [LIST_QUOTAS] = "quota.csv",      [LIST_RULES] = "quality.csv",
+        [LIST_ELEMENTS] = "elem.csv",     [LIST_WANTED] = "toc.csv",
+        [LIST_TILES] = "tiles.csv",       [LIST_LAW] = "law_params.csv",
+        [LIST_SERVICES] = "need_svc.csv", [LIST_ORGANISATIONS] = "org.csv"};
     enum { MAX = 4 << 20 };
     bool ok = true;
     for (size_t i = 0; ok && i < LISTS; i++) {
@@ -94,16 +124,15 @@ static bool read_lists(struct writing *w, struct err *err)
              (!measures->found ||
               report_risks_name_measures(w->risks, &measures->bytes, w->options->language, err));
     }
-    static const char *const tile_columns[] = {"region", "country", "column", "row", NULL};
-    const struct list *tiles = &w->lists[LIST_TILES];
-    ok = ok && (!tiles->found || desk_list_read(&w->tiles, &w->arena, &tiles->bytes, "tiles.csv",
-                                                tile_columns, err));
+    ok = ok && read_tables(w, err);
     const struct list *elements = &w->lists[LIST_ELEMENTS];
     if (ok && elements->found) {
         ok = desk_elements_read(&w->elements, &elements->bytes, err);
         w->quotes = ok ? report_quotes_new(&w->elements, w->options->language) : NULL;
         report_counting_elements(w->counting, ok ? &w->elements : NULL);
     }
+    report_counting_lists(w->counting, w->lists[LIST_LAW].found ? &w->law : NULL,
+                          w->lists[LIST_SERVICES].found ? &w->services : NULL);
     return ok;
 }
 
@@ -256,6 +285,79 @@ static bool put_documents(struct writing *w, struct buf *page, struct err *err)
     return ok;
 }
 
+/* What follows from an output's printed numbers. */
+static bool put_derived(struct writing *w, struct buf *page, enum report_word output,
+                        struct err *err)
+{
+    const struct derived_from from = {&w->about, w->outputs, w->output_count};
+    struct buf csv = {0};
+    const char *id;
+    bool ok = !report_derived(page, &csv, &id, &from, output) ||
+              put(w, arena_join(&w->arena, id, ".csv", NULL), &csv, err);
+    buf_fini(&csv);
+    return ok;
+}
+
+/* The organisations that people are referred to, by service and country: who is there, beside who
+ * is needed.  The list says the country of each, no district. */
+static bool put_organisations(struct writing *w, struct buf *page, struct err *err)
+{
+    const char *const *words = w->about.words;
+    const struct csv *list = &w->organisations;
+    const char *headings[] = {words[W_service_use], words[W_country], words[W_count]};
+    struct buf csv = {0};
+    struct map counts;
+    struct arena arena;
+    size_t kinds = 0;
+    if (!w->lists[LIST_ORGANISATIONS].found) {
+        return true;
+    }
+    const char **keys = mem_zero(list->count + 1, sizeof *keys);
+    arena_init(&arena);
+    map_init(&counts, &arena);
+    for (size_t r = 1; r < list->count; r++) {
+        const char *service = desk_list_cell(list, r, desk_list_column(list, "svc"));
+        const char *key = arena_join(
+            &arena, service, ",", desk_list_cell(list, r, desk_list_column(list, "country")), NULL);
+        uintptr_t n = (uintptr_t)map_get(&counts, key);
+        keys[kinds] = key;
+        kinds += *service && !n; /* "other" has no service */
+        map_put(&counts, key, (void *)(n + 1));
+    }
+    buf_join(page, "<section><h2>", words[W_organisations], "</h2>\n", NULL);
+    page_rows_begin(page, headings, 3);
+    buf_text(&csv, "svc,country,count\n");
+    for (size_t i = 0; i < kinds; i++) {
+        const char *comma = strchr(keys[i], ',');
+        const char *cells[] = {
+            arena_copy(&arena, keys[i], (size_t)(comma - keys[i])), comma + 1,
+            arena_printf(&arena, "%zu", (size_t)(uintptr_t)map_get(&counts, keys[i]))};
+        page_row(page, cells, 3);
+        csv_cell(&csv, cells[0], true);
+        csv_cell(&csv, cells[1], false);
+        csv_cell(&csv, cells[2], false);
+        csv_end(&csv);
+    }
+    page_rows_end(page);
+    buf_text(page, "</section>\n");
+    bool ok = put(w, "R15-organisations.csv", &csv, err);
+    buf_fini(&csv);
+    arena_fini(&arena);
+    free(keys);
+    return ok;
+}
+
+/* What an output has besides its tables of counts. */
+static bool put_besides(struct writing *w, struct buf *page, enum report_word output,
+                        struct err *err)
+{
+    if (output == W_R27) {
+        buf_join(page, "<p>", w->about.words[W_limits], "</p>\n", NULL);
+    }
+    return put_derived(w, page, output, err) && (output != W_R01 || put_documents(w, page, err)) &&
+           (output != W_R15 || put_organisations(w, page, err));
+}
+
 static bool put_quotes(struct writing *w, struct err *err)
 {
     struct buf page = {0}, csv = {0};
@@ -302,9 +404,7 @@ static bool put_tables(struct writing *w, struct err *err)
                 w->counts->hidden += t->states[c] == COUNT_HIDDEN && !t->alone;
             }
         }
-        if (output == W_R01) {
-            ok = ok && put_documents(w, &page, err);
-        }
+        ok = ok && put_besides(w, &page, output, err);
         page_end(&page, &w->about, all);
         ok = ok && (apart || w->options->tables || put(w, page_name(w, output), &page, err));
         w->made[output - W_R01] = !apart;
@@ -357,7 +457,8 @@ static bool put_risks(struct writing *w, struct err *err)
     return ok;
 }
 
-enum { PART = 1000 }; /* rows of a table that are in memory at a time, and those of a page */
+enum { PICTURED = 200 }; /* cells and interviewers that a picture has room for */
+enum { PART = 1000 };    /* rows of a table that are in memory at a time, and those of a page */
 
 /* A table of desk_field, part by part. */
 static bool put_parts(struct writing *w, const char *name, enum field_table table, struct err *err)
@@ -376,6 +477,54 @@ static bool put_parts(struct writing *w, const char *name, enum field_table tabl
     return ok;
 }
 
+static void draw_quotas(struct writing *w, struct buf *page)
+{
+    const struct desk_field *f = &w->field;
+    struct chart_goal *goals = mem_zero(f->cell_count + 1, sizeof *goals);
+    size_t count = 0;
+    for (size_t i = 0; i < f->cell_count && count < PICTURED; i++) {
+        const struct field_cell *cell = &f->cells[i];
+        if (!cell->fault) {
+            goals[count++] = (struct chart_goal){*cell->label ? cell->label : cell->cell,
+                                                 cell->done, cell->target};
+        }
+    }
+    chart_goals(page, w->about.words[W_R02], goals, count);
+    free(goals);
+}
+
+/* How many refused, by interviewer, beside what chance would do; and what was found of each. */
+static void draw_quality(struct writing *w, struct buf *page)
+{
+    const struct desk_field *f = &w->field;
+    struct chart_point *points = mem_zero(f->interviewer_count + 1, sizeof *points);
+    size_t count = f->interviewer_count < PICTURED ? f->interviewer_count : PICTURED;
+    const char *const *words = w->about.words;
+    const char *heads[] = {"", words[W_attempts], words[W_refusals], "red", "amber"};
+    for (size_t i = 0; i < count; i++) {
+        const struct field_interviewer *one = &f->interviewers[i];
+        points[i] = (struct chart_point){one->code, one->refused, one->records};
+    }
+    buf_join(page, "<section><h2>", words[W_refusals], "</h2>\n", NULL);
+    chart_funnel(page, words[W_refusals], points, count);
+    page_rows_begin(page, heads, 5);
+    for (size_t i = 0; i < count; i++) {
+        const struct field_interviewer *one = &f->interviewers[i];
+        const char *cells[] = {one->code, arena_printf(&w->arena, "%u", one->records),
+                               arena_printf(&w->arena, "%u", one->refused),
+                               arena_printf(&w->arena, "%u", one->red),
+                               arena_printf(&w->arena, "%u", one->amber)};
+        page_row(page, cells, 5);
+    }
+    page_rows_end(page);
+    buf_text(page, "</section>\n");
+    if (f->interviewer_count > count) {
+        buf_join(page, "<p>", words[W_more_rows], NULL);
+        buf_printf(page, ": %zu</p>\n", f->interviewer_count - count);
+    }
+    free(points);
+}
+
 /* A table of desk_field as rows of a page; the first thousand, the CSV has all. */
 static bool put_field(struct writing *w, enum report_word output, enum field_table table,
                       struct err *err)
@@ -390,6 +539,7 @@ static bool put_field(struct writing *w, enum report_word output, enum field_tab
     page_begin(&page, &w->about, w->about.words[output]);
     buf_join(&page, "<p>", w->about.words[W_desk_only], ". <a href=\"", strchr(name, '/') + 1,
              "\">", strchr(name, '/') + 1, "</a></p>\n", NULL);
+    (output == W_R02 ? draw_quotas : draw_quality)(w, &page);
     for (size_t r = 0; ok && r < csv.count; r++) {
         if (r == 0) {
             page_rows_begin(&page, csv.rows[0].cells, csv.rows[0].count);
@@ -430,6 +580,9 @@ static bool put_desk_pages(struct writing *w, struct err *err)
 static bool put_methods(struct writing *w, struct err *err)
 {
     struct buf page = {0};
+    if (w->made[W_R27 - W_R01]) { /* it stands with the tables of R27 */
+        return true;
+    }
     page_begin(&page, &w->about, w->about.words[W_R27]);
     buf_join(&page, "<p>", w->about.words[W_limits], "</p>\n", NULL);
     page_end(&page, &w->about, false);
@@ -459,7 +612,7 @@ static bool put_index(struct writing *w, struct err *err)
                      "</li>\n", NULL);
         }
     }
-    buf_join(&page, "</ul>\n<p>", w->about.words[W_not_yet], ": ", NULL);
+    buf_join(&page, "</ul>\n<p>", w->about.words[W_no_records], ": ", NULL);
     for (size_t i = 0, n = 0; i < REPORT_OUTPUTS; i++) { /* said, not passed over */
         if (!w->made[i]) {
             buf_join(&page, n++ ? "; " : "", w->about.words[W_R01 + (int)i], NULL);

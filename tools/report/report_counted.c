@@ -20,7 +20,11 @@ static const struct {
 } charts[] = {{"org_region", "", CHART_MAP},       {"@from", "@to", CHART_FLOW},
               {"stg_m1", "stg_m6", CHART_FLOW},    {"stg_m6", "stg_now", CHART_FLOW},
               {"rf_need", "rf_state", CHART_FLOW}, {"fair_abr", "fair_home", CHART_FLOW},
-              {"trust_", "", CHART_DOTS},          {"@new", "", CHART_CURVE}};
+              {"hs_src", "hs_res", CHART_FLOW},    {"need_first", "org_region", CHART_MAPS},
+              {"trust_", "", CHART_DOTS},          {"@new", "", CHART_CURVE},
+              {"age_g", "sex", CHART_PYRAMID},     {"need_first", COUNTRY, CHART_HEAT},
+              {"nd_code", "nd_sev", CHART_HEAT},   {"tp_code", "tp_agree", CHART_HEAT},
+              {"tp_code", "tp_energy", CHART_HEAT}};
 
 /* ---- tables ---- */
 
@@ -69,6 +73,9 @@ static size_t rank(struct report_counting *c, const struct spec *s, const char *
         if (strcmp(codes[i], value) == 0) {
             return i;
         }
+    }
+    if (report_measure(name) && *value) {
+        return (size_t)(*value - '0');
     }
     if (s->kind == KIND_CODED && *name) {
         return element_row(c, value);
@@ -127,19 +134,34 @@ static const struct {
     const char *value;
     enum report_word word;
 } own_words[] = {
-    {KIND_BASE, false, "@counted", W_took_part}, {KIND_CODES, true, NAMED, W_named},
-    {KIND_GROUPS, true, NAMED, W_in_group},      {KIND_CODED, true, NAMED, W_coded_with},
-    {KIND_CHANGE, true, "1", W_better},          {KIND_CHANGE, true, "2", W_unchanged},
-    {KIND_CHANGE, true, "3", W_worse},           {KIND_CHANGE, false, "x_econ", W_econ},
-    {KIND_CHANGE, false, "x_soc", W_social},     {KIND_CHANGE, false, "x_psy", W_psych},
+    {KIND_BASE, false, "@counted", W_took_part},
+    {KIND_CODES, true, NAMED, W_named},
+    {KIND_CODES, false, ANY, W_at_least_one},
+    {KIND_KEPT, false, "1", W_still_met},
+    {KIND_KEPT, false, "2", W_lost},
+    {KIND_KEPT, true, "1", W_low_start},
+    {KIND_KEPT, true, "2", W_high_start},
+    {KIND_GROUPS, true, NAMED, W_in_group},
+    {KIND_CODED, true, NAMED, W_coded_with},
+    {KIND_CHANGE, true, "1", W_better},
+    {KIND_CHANGE, true, "2", W_unchanged},
+    {KIND_CHANGE, true, "3", W_worse},
+    {KIND_CHANGE, false, "x_econ", W_econ},
+    {KIND_CHANGE, false, "x_soc", W_social},
+    {KIND_CHANGE, false, "x_psy", W_psych},
 };
 
+/* How a service was known, used and needed: "1" to "6". */
+static const enum report_word service_words[] = {W_used_needed, W_used_only,      W_known_needed,
+                                                 W_known_only,  W_unknown_needed, W_unknown_only};
+
 /* NULL: it is none of these. */
-static const char *own_label(const struct report_counting *c, const struct spec *s,
+static const char *own_label(const struct report_counting *c, const struct spec *s, bool column,
                              const char *name, const char *value)
 {
+    const struct measure *m = report_measure(name);
     for (size_t i = 0; i < sizeof own_words / sizeof *own_words; i++) {
-        bool here = own_words[i].kind == s->kind && own_words[i].column == (*name == '\0');
+        bool here = own_words[i].kind == s->kind && own_words[i].column == column;
         if (here && strcmp(own_words[i].value, value) == 0) {
             return c->words[own_words[i].word];
         }
@@ -149,7 +171,10 @@ static const char *own_label(const struct report_counting *c, const struct spec 
             return c->words[report_groups[g].word];
         }
     }
-    return *value ? NULL : c->words[W_no_answer];
+    return !*value                         ? c->words[W_no_answer]
+           : m                             ? m->steps[value[0] - '0']
+           : strcmp(name, "@service") == 0 ? c->words[service_words[value[0] - '1']]
+                                           : NULL;
 }
 
 static const char *element_label(const struct report_counting *c, const char *code)
@@ -158,11 +183,12 @@ static const char *element_label(const struct report_counting *c, const char *co
     return row ? desk_element_label(c->elements, row, c->language) : code;
 }
 
-static const char *label_of(struct report_counting *c, const struct spec *s, const char *name,
-                            const char *value)
+/* `column_side`: of a column; else of a row. */
+static const char *label_of(struct report_counting *c, const struct spec *s, bool column_side,
+                            const char *name, const char *value)
 {
     const struct dataset_column *column = column_of(c, s, name);
-    const char *own = own_label(c, s, name, value);
+    const char *own = own_label(c, s, column_side, name, value);
     if (own) {
         return own;
     }
@@ -184,15 +210,59 @@ static const char *label_of(struct report_counting *c, const struct spec *s, con
     return label && *label ? label : value;
 }
 
+/* The question that has the labels of a calculated value. */
+static const char *asked_as(const char *name)
+{
+    return strcmp(name, "@sector") == 0 ? "tr_sector" : name;
+}
+
+/* What is called otherwise than the form has it, or is no question of it. */
+static const struct {
+    const char *name;
+    enum report_word word;
+} own_heads[] = {{"@form", W_R01},    {"@month", W_month}, {"@sector", W_last_sector},
+                 {"x_econ", W_econ},  {"x_soc", W_social}, {"x_psy", W_psych},
+                 {"@service", W_R15}, {"@to", W_country}};
+
 static const char *head_of(struct report_counting *c, const struct spec *s, const char *name)
 {
     const struct dataset_column *column = column_of(c, s, name);
+    for (size_t i = 0; i < sizeof own_heads / sizeof *own_heads; i++) {
+        if (strcmp(own_heads[i].name, name) == 0) {
+            return c->words[own_heads[i].word];
+        }
+    }
     const char *head =
         column ? dataset_column_label(dataset_with(c, s, name), column, c->language) : "";
-    return strcmp(name, "@form") == 0    ? c->words[W_R01]
-           : strcmp(name, "@month") == 0 ? c->words[W_month]
-           : *head                       ? head
-                                         : name;
+    return *head ? head : name;
+}
+
+/* Whether an output has tables of several forms, so that each has to be named. */
+static bool has_forms(const struct spec *s)
+{
+    bool others = false;
+    for (size_t i = 0; i < report_spec_count; i++) {
+        const struct spec *other = &report_specs[i];
+        others = others || (other->output == s->output && other->form && s->form &&
+                            strcmp(other->form, s->form) != 0);
+    }
+    return others;
+}
+
+/* "Who was asked: Sex × Role (Interview with a migrant)". */
+static const char *title_of(struct report_counting *c, const struct spec *s, const char *rows_head)
+{
+    const struct counted_form *f = s->form && has_forms(s) ? counting_form(c, s->form) : NULL;
+    bool across = *s->column && strcmp(s->column, COUNTRY) != 0 && s->kind != KIND_PATHS;
+    struct buf title = {0};
+    buf_join(&title, c->words[s->kind == KIND_REFUSED ? W_refusals : s->output], ": ", rows_head,
+             across ? " × " : "", across ? head_of(c, s, s->column) : "", NULL);
+    if (f) {
+        buf_join(&title, " (", f->title, ")", NULL);
+    }
+    const char *kept = arena_copy(&c->arena, title.data, title.len);
+    buf_fini(&title);
+    return kept;
 }
 
 static bool is_extra(struct report_counting *c, const struct spec *s, const char *name)
@@ -216,11 +286,14 @@ struct naming {
 
 static struct naming names_of(const struct spec *s, const struct tally_of *tally)
 {
-    struct naming n = {s->kind == KIND_BASE ? "cns_take" : s->row, s->labels, s->column};
-    n.labels = n.labels ? n.labels : n.row;
+    struct naming n = {s->kind == KIND_BASE ? "res" : s->row, s->labels, asked_as(s->column)};
+    n.labels = n.labels && !report_measure(s->row) ? n.labels : n.row;
     n.column = s->kind == KIND_PATHS ? n.labels : n.column;
     if (s->kind == KIND_ITEMS && tally->rows.count) {
         n.column = tally->rows.list[0]; /* all items have the same answers */
+    }
+    if (strcmp(s->row, "tp_code") == 0) {
+        n.labels = "deb_best"; /* the topics of all guides */
     }
     return n;
 }
@@ -231,15 +304,14 @@ static void fill_rows(struct report_counting *c, const struct spec *s, const str
     bool item = s->kind == KIND_ITEMS;
     for (size_t r = 0; r < t->rows; r++) {
         const char *value = rows[r].value;
-        t->row_labels[r] = item ? head_of(c, s, value) : label_of(c, s, n->labels, value);
+        t->row_labels[r] = item ? head_of(c, s, value) : label_of(c, s, false, n->labels, value);
         t->row_keys[r] = t->items ? "" : condition(c, n->row, value);
         t->row_values[r] = value;
     }
     t->rows_head = s->head != W_COUNT ? c->words[s->head]
                    : item             ? c->words[s->output]
                                       : head_of(c, s, n->labels);
-    t->title = item ? c->words[s->output]
-                    : arena_join(&c->arena, c->words[s->output], ": ", t->rows_head, NULL);
+    t->title = item ? c->words[s->output] : title_of(c, s, t->rows_head);
     t->row_dimension = t->items ? "" : n->row;
 }
 
@@ -247,7 +319,8 @@ static void fill_columns(struct report_counting *c, const struct spec *s, const 
                          const struct sorted *columns, struct report_table *t)
 {
     for (size_t k = 0; k < t->columns; k++) {
-        t->column_labels[k] = label_of(c, s, n->column, columns[k].value);
+        t->column_labels[k] = label_of(c, s, true, n->column, columns[k].value);
+        t->column_values[k] = columns[k].value;
         t->column_keys[k] = condition(c, s->column, columns[k].value);
     }
     t->column_dimension = s->column;
@@ -259,25 +332,38 @@ static const char *bare(const char *name)
     return *name == '@' ? name + 1 : name;
 }
 
+/* The path of the repeat whose entries are counted. */
+static const char *repeat_of(struct report_counting *c, const struct spec *s)
+{
+    const struct dataset_column *column =
+        column_of(c, s, report_measure(s->row) ? s->labels : s->row);
+    size_t above = column ? strlen(column->path) - strlen(column->below) : 0;
+    return column ? arena_copy(&c->arena, column->path, above) : s->row;
+}
+
 static void name_table(struct report_counting *c, const struct spec *s, const struct naming *n,
                        struct report_table *t)
 {
     bool base = s->kind == KIND_BASE;
     struct buf key = {0};
-    buf_text(&key, base ? "" : "@counted");
+    buf_text(&key, base ? "" : s->kind == KIND_REFUSED ? "@refused" : "@counted");
     if (s->form) {
         buf_join(&key, key.len ? "|" : "", "@form=", s->form, NULL);
     }
-    if (s->kind == KIND_ENTRIES || s->kind == KIND_NEW || s->kind == KIND_CHANGE || is_codes(s)) {
+    if (s->kind == KIND_ENTRIES) { /* all questions of a repeat are about the same entries */
+        buf_join(&key, "|@entries=", repeat_of(c, s), NULL);
+    }
+    if (s->kind == KIND_NEW || s->kind == KIND_CHANGE || s->kind == KIND_KEPT || is_codes(s)) {
         buf_join(&key, "|@entries=", s->row, NULL);
     }
     t->base = arena_copy(&c->arena, key.len ? key.data : "", key.len);
     buf_fini(&key);
     t->id = arena_printf(&c->arena, "R%02d-%s-%s%s%s", (int)(s->output - W_R01) + 1,
                          s->form ? s->form : "all",
-                         base                    ? "response"
-                         : s->kind == KIND_ITEMS ? "items"
-                                                 : bare(n->row),
+                         base                      ? "response"
+                         : s->kind == KIND_REFUSED ? arena_join(&c->arena, "refused-", n->row, NULL)
+                         : s->kind == KIND_ITEMS   ? "items"
+                                                   : bare(n->row),
                          *s->column ? "-" : "", bare(s->column));
 }
 
@@ -293,7 +379,7 @@ static bool ends_in_missing(const struct report_table *t, const struct sorted *r
 static void make_table(struct report_counting *c, size_t at, struct report_table *t)
 {
     const struct spec *s = &report_specs[at];
-    struct tally_of *tally = &c->tallies[at];
+    struct tally_of *tally = &c->tallies[at].answers;
     const struct naming n = names_of(s, tally);
     struct sorted *rows = sort_values(c, s, &tally->rows, n.labels),
                   *columns = sort_values(c, s, &tally->columns, n.column);
@@ -304,7 +390,8 @@ static void make_table(struct report_counting *c, size_t at, struct report_table
         }
     }
     t->alone = is_codes(s) || s->kind == KIND_PATHS;
-    t->items = s->kind == KIND_ITEMS || s->kind == KIND_CHANGE || t->alone;
+    t->items =
+        s->kind == KIND_ITEMS || s->kind == KIND_ROSTER || s->kind == KIND_CHANGE || t->alone;
     t->fixed_row = s->kind == KIND_BASE ? "@counted" : NULL;
     t->open = s->output == W_R01 || s->kind == KIND_NEW; /* it counts elements, not people */
     t->has_missing = s->kind != KIND_BASE && !t->alone && ends_in_missing(t, rows, columns);
@@ -318,6 +405,9 @@ static void make_table(struct report_counting *c, size_t at, struct report_table
         }
     }
     report_totals(t);
+    if (s->kind == KIND_ROSTER) {
+        report_leave_few(t, &c->arena);
+    }
 }
 
 /* Items: each row is a question of its own, with its own conditions: a table of one line, whose
@@ -392,14 +482,220 @@ static void take_back(struct report_counting *c, size_t count, const struct repo
     }
 }
 
+/* ---- what is left out besides, and what is said besides ---- */
+
+static struct report_output *output_with(struct report_counting *c, size_t count, const char *form,
+                                         const char *question)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct report_output *o = &c->outputs[i];
+        if (o->form && form && strcmp(o->form, form) == 0 && strcmp(o->question, question) == 0) {
+            return o;
+        }
+    }
+    return NULL;
+}
+
+/* Whether the sums of all rows are printed. */
+static bool has_sums(const struct report_table *t)
+{
+    bool all = !t->dropped;
+    for (size_t r = 0; all && r < t->rows; r++) {
+        all = report_state(t, r, t->columns) == COUNT_SHOWN;
+    }
+    return all;
+}
+
+/* Whether it is printed how many refused: what they answered is a part of it. */
+static bool has_refusals(struct report_counting *c, size_t count, const char *form)
+{
+    const struct report_output *base = output_with(c, count, form, "");
+    const struct report_table *t = base ? &base->table : NULL;
+    for (size_t r = 0; t && !t->dropped && r < t->rows; r++) {
+        if (strcmp(t->row_values[r], "refused") == 0) {
+            return report_state(t, r, t->columns) == COUNT_SHOWN;
+        }
+    }
+    return false;
+}
+
+/* Tables that are a part of another one: only where the other one has all its sums. */
+static void drop_parts(struct report_counting *c, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct report_output *o = &c->outputs[i];
+        const char *needs = report_needs(o->spec);
+        const struct report_output *whole = needs ? output_with(c, count, o->form, needs) : NULL;
+        bool apart = (needs && !(whole && has_sums(&whole->table))) ||
+                     (o->spec->kind == KIND_REFUSED && !has_refusals(c, count, o->form));
+        o->table.dropped = o->table.dropped || apart;
+    }
+}
+
+/* Who named at least one is a bound to the numbers of each: they add up to it or more.  Where a
+ * suppressed one can be neither more nor less, that number is left out. */
+static void leave_room(struct report_table *t)
+{
+    unsigned limit = t->extra ? REPORT_FEW_EXTRA : REPORT_FEW;
+    size_t any = t->rows, full = 0, open = 0;
+    for (size_t r = 0; r < t->rows; r++) {
+        bool few = report_state(t, r, 0) == COUNT_FEW;
+        any = strcmp(t->row_values[r], ANY) == 0 ? r : any;
+        full += few && *report_count(t, r, 0) == limit - 1;
+        open += few && *report_count(t, r, 0) < limit - 1;
+    }
+    if (any < t->rows && full && !open && report_state(t, any, 0) == COUNT_SHOWN) {
+        t->states[any * (t->columns + 1)] = t->states[any * (t->columns + 1) + 1] = COUNT_HIDDEN;
+    }
+}
+
+struct known { /* a number, and how many have it */
+    double number;
+    unsigned times;
+};
+
+static int by_number(const void *a, const void *b)
+{
+    const struct known *one = a, *other = b;
+    return one->number == other->number ? 0 : one->number > other->number ? 1 : -1;
+}
+
+static double nth(const struct known *list, unsigned n)
+{
+    while (n > list->times) {
+        n -= list++->times;
+    }
+    return list->number;
+}
+
+/* The ordered numbers of a column, of all if it is the last; returns how many. */
+static unsigned gather_numbers(const struct tally_of *tally, const struct report_table *t,
+                               size_t column, struct known *list)
+{
+    unsigned n = 0;
+    for (size_t r = 0; r < tally->rows.count; r++) {
+        list[r].number = strtod(tally->rows.list[r], NULL);
+        for (size_t k = 0; k < tally->columns.count; k++) {
+            bool here = column == t->columns ||
+                        strcmp(tally->columns.list[k], t->column_values[column]) == 0;
+            list[r].times += here ? tally->counts[r * tally->column_cap + k] : 0;
+        }
+        n += list[r].times;
+    }
+    qsort(list, tally->rows.count, sizeof *list, by_number);
+    return n;
+}
+
+/* The median of a column, of all if it is the last.  "–": too few answers, or it might tell a
+ * suppressed number.  Where some answered only with a step, the step in which it lies. */
+static const char *median_of(struct report_counting *c, const struct tally_of *tally,
+                             const struct report_table *t, size_t column)
+{
+    struct known *list = mem_zero(tally->rows.count + 1, sizeof *list);
+    unsigned n = gather_numbers(tally, t, column, list);
+    unsigned limit = t->extra ? REPORT_FEW_EXTRA : REPORT_FEW;
+    unsigned answered = *report_count(t, t->rows, column) -
+                        (t->has_missing ? *report_count(t, t->rows - 1, column) : 0);
+    unsigned low = (answered + 1) / 2, high = answered / 2 + 1; /* in the middle, or twice one */
+    size_t from = report_certain_row(t, column, low), to = report_certain_row(t, column, high);
+    const char *text = "–";
+    if (answered >= limit && from != SIZE_MAX && to != SIZE_MAX) {
+        text = n == answered
+                   ? arena_printf(&c->arena, "%.3g", (nth(list, low) + nth(list, high)) / 2)
+               : from == to ? t->row_labels[from]
+                            : text;
+    }
+    free(list);
+    return text;
+}
+
+static void add_medians(struct report_counting *c, size_t at, struct report_table *t)
+{
+    const struct tally_of *tally = &c->tallies[at].numbers;
+    if (!tally->rows.count || t->dropped) {
+        return;
+    }
+    t->medians = arena_alloc(&c->arena, (t->columns + 1) * sizeof *t->medians);
+    for (size_t k = 0; k <= t->columns; k++) {
+        t->medians[k] = median_of(c, tally, t, k);
+    }
+}
+
+/* The part of those who answered 1 to 4 that answered 3 or 4; -1: it does not follow from what is
+ * printed, or too few answered. */
+double report_trust(const struct report_table *t, size_t row, unsigned *answered)
+{
+    enum { ENOUGH = 10 };
+    unsigned trusting = 0, all = 0;
+    bool known = !t->dropped;
+    for (size_t k = 0; k < t->columns; k++) {
+        const char *value = t->column_values[k];
+        bool level = strlen(value) == 1 && *value >= '1' && *value <= '4';
+        known = known && (!level || report_state(t, row, k) == COUNT_SHOWN);
+        all += level ? *report_count(t, row, k) : 0;
+        trusting += level && *value >= '3' ? *report_count(t, row, k) : 0;
+    }
+    *answered = all;
+    return known && all >= ENOUGH ? (double)trusting / all : -1;
+}
+
+struct trusted {
+    double part;
+    size_t place;
+};
+
+static int by_trust(const void *a, const void *b)
+{
+    const struct trusted *one = a, *other = b;
+    return one->part != other->part    ? (one->part < other->part ? 1 : -1)
+           : one->place > other->place ? 1
+                                       : -1;
+}
+
+/* The most trusted first; those whose place would tell a suppressed number stay in the form's
+ * order, at the end. */
+static void order_by_trust(struct report_counting *c, struct report_table *t)
+{
+    struct trusted *list = mem_zero(t->rows + 1, sizeof *list);
+    size_t *places = mem_zero(t->rows + 1, sizeof *places);
+    unsigned answered;
+    for (size_t r = 0; r < t->rows; r++) {
+        list[r] = (struct trusted){report_trust(t, r, &answered), r};
+    }
+    qsort(list, t->rows, sizeof *list, by_trust);
+    for (size_t r = 0; r < t->rows; r++) {
+        places[r] = list[r].place;
+    }
+    report_order(t, places, &c->arena);
+    free(list);
+    free(places);
+}
+
+static void finish(struct report_counting *c, size_t count)
+{
+    drop_parts(c, count);
+    for (size_t i = 0; i < count; i++) {
+        struct report_output *o = &c->outputs[i];
+        add_medians(c, (size_t)(o->spec - report_specs), &o->table);
+        if (report_counts_any(o->spec)) {
+            leave_room(&o->table);
+        }
+        if (o->spec->kind == KIND_ITEMS) {
+            order_by_trust(c, &o->table);
+        }
+    }
+}
+
 size_t report_counting_tables(struct report_counting *c, struct report_output **outputs)
 {
     size_t count = 0, room = report_spec_count;
     c->outputs = mem_zero(report_spec_count, sizeof *c->outputs);
     counting_last(c);
     for (size_t i = 0; i < report_spec_count; i++) {
-        if (c->tallies[i].rows.count) {
+        if (c->tallies[i].answers.rows.count) {
             struct report_output *o = &c->outputs[count++];
+            o->spec = &report_specs[i];
+            o->form = report_specs[i].form;
             o->output = report_specs[i].output;
             o->question = report_specs[i].row;
             o->base_all = report_specs[i].kind == KIND_BASE;
@@ -411,6 +707,7 @@ size_t report_counting_tables(struct report_counting *c, struct report_output **
     report_suppress(all, gather(c, count, all));
     take_back(c, count, all);
     free(all);
+    finish(c, count);
     *outputs = c->outputs;
     return count;
 }

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Counts answers for the report's tables. */
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "platform/machine/text.h"
+#include "tools/desk/desk_lists.h"
 #include "tools/report/report_counts_internal.h"
 
 /* The columns of KIND_CHANGE, in their order, and its rows. */
 static const char *const changes[] = {"1", "2", "3"}; /* better, the same, worse */
 static const char *const scores[SCORES] = {"x_econ", "x_soc", "x_psy"};
+/* The outcomes of an attempt to meet a person after which more will follow. */
+static const char goes_on[] = "self proxy later";
 
 /* ---- forms ---- */
 
@@ -61,9 +65,17 @@ static bool add_form(struct report_counting *c, size_t version, struct err *err)
     return true;
 }
 
-static void values_init(struct report_counting *c, struct values *v)
+static void tally_init(struct report_counting *c, struct tally_of *t)
 {
-    map_init(&v->places, &c->arena);
+    map_init(&t->rows.places, &c->arena);
+    map_init(&t->columns.places, &c->arena);
+}
+
+static void tally_of_fini(struct tally_of *t)
+{
+    free(t->rows.list);
+    free(t->columns.list);
+    free(t->counts);
 }
 
 bool report_counting_new(struct report_counting **out, const struct desk_records *records,
@@ -78,8 +90,8 @@ bool report_counting_new(struct report_counting **out, const struct desk_records
     c->words = report_words(language);
     map_init(&c->persons, &c->arena);
     for (size_t i = 0; i < report_spec_count; i++) {
-        values_init(c, &c->tallies[i].rows);
-        values_init(c, &c->tallies[i].columns);
+        tally_init(c, &c->tallies[i].answers);
+        tally_init(c, &c->tallies[i].numbers);
     }
     for (size_t v = 0; ok && v < records->version_count; v++) {
         ok = add_form(c, v, err);
@@ -98,9 +110,8 @@ void report_counting_free(struct report_counting *c)
             dataset_free(c->forms[i].dataset);
         }
         for (size_t i = 0; i < report_spec_count; i++) {
-            free(c->tallies[i].rows.list);
-            free(c->tallies[i].columns.list);
-            free(c->tallies[i].counts);
+            tally_of_fini(&c->tallies[i].answers);
+            tally_of_fini(&c->tallies[i].numbers);
         }
         free(c->tallies);
         free(c->forms);
@@ -160,48 +171,98 @@ static void count_named(struct report_counting *c, struct tally_of *t, const cha
     count_times(c, t, row, NAMED, named);
 }
 
-/* "" and the codes of a missing answer are one value. */
-static const char *answer(const char *value)
+/* How a service was known, used and needed, by need_svc.csv: "1" used and needed, "2" used, "3"
+ * known and needed, "4" known, "5" needed, "6" none of it; "": not answered. */
+static const char *service(const struct report_counting *c, const struct measured *of)
 {
-    return desk_is_missing(value) || strcmp(value, "withdrawn") == 0 ? "" : value;
-}
-
-static const char *value_of(const struct desk_facts *facts, const char *name, const char *month)
-{
-    return strcmp(name, "@form") == 0    ? facts->form->id
-           : strcmp(name, "@month") == 0 ? month
-           : *name                       ? answer(desk_fact(facts, name))
-                                         : "";
-}
-
-/* An answer of the same entry of a repeat: the nearest question of this name. */
-static const struct node *below(const struct node *node, const char *name)
-{
-    for (const struct node *n = node->first; n; n = n->next) {
-        if (n->kind == NODE_ELEMENT && strcmp(n->name, name) == 0) {
-            return n;
-        }
-        const struct node *inner = n->kind == NODE_ELEMENT ? below(n, name) : NULL;
-        if (inner) {
-            return inner;
-        }
+    const char *know = report_beside(of->entry, "sv_know"),
+               *use = report_beside(of->entry, "sv_use"),
+               *code = report_beside(of->entry, "sv_code"),
+               *needs = desk_fact(of->facts, "need_any");
+    static const char *const steps[] = {"1", "2", "3", "4", "5", "6"};
+    bool needed = false, knows = strcmp(know, "yes") == 0;
+    for (size_t r = 1; r < c->services->count; r++) {
+        const char *need = desk_list_cell(c->services, r, desk_list_column(c->services, "need"));
+        const char *svc = desk_list_cell(c->services, r, desk_list_column(c->services, "svc"));
+        needed = needed || (strcmp(svc, code) == 0 && text_has_word(needs, need));
     }
-    return NULL;
+    if (!*know || (knows && !*use) || !*needs) {
+        return "";
+    }
+    size_t step = !knows ? 4 : strcmp(use, "yes") == 0 ? 0 : 2;
+    return steps[step + !needed];
 }
 
-static const char *beside(const struct node *node, const char *name)
+static const char *step_of(const struct measure *m, const struct measured *of)
 {
-    const struct node *found = *name && node->parent ? below(node->parent, name) : NULL;
-    return found ? answer(tree_value(found)) : "";
+    static const char *const steps[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8"};
+    double number;
+    assert(m->count <= sizeof steps / sizeof *steps);
+    return m->number(of, &number) ? steps[report_measure_step(m, number)] : "";
 }
 
-static void count_entries(struct report_counting *c, struct tally_of *t, const struct spec *s,
-                          const struct desk_facts *facts)
+/* Of a record, or of the entry that `of` has. */
+static const char *value_of(struct report_counting *c, const struct measured *of, const char *name)
+{
+    const struct measure *m = report_measure(name);
+    return m                               ? step_of(m, of)
+           : !*name                        ? ""
+           : strcmp(name, "@form") == 0    ? of->facts->form->id
+           : strcmp(name, "@month") == 0   ? of->month
+           : strcmp(name, "@sector") == 0  ? report_answer(desk_fact(of->facts, "tr_sector"))
+           : strcmp(name, "@service") == 0 ? service(c, of)
+           : of->entry                     ? report_beside(of->entry, name)
+                                           : report_answer(desk_fact(of->facts, name));
+}
+
+/* The number itself, beside the step that it belongs to. */
+static void count_number(struct report_counting *c, struct tally_of *t, const struct spec *s,
+                         const struct measured *of)
+{
+    const struct measure *m = report_measure(s->row);
+    const char *name = report_median_of(s);
+    double number;
+    char *end, text[32];
+    bool known = m && m->number(of, &number);
+    if (name) {
+        const char *value = report_answer(desk_fact(of->facts, name));
+        number = strtod(value, &end);
+        known = *value && !*end;
+    }
+    if (known) {
+        snprintf(text, sizeof text, "%.17g", number);
+        count(c, t, text, value_of(c, of, s->column));
+    }
+}
+
+static void count_cross(struct report_counting *c, struct tally_pair *t, const struct spec *s,
+                        const struct measured *of)
+{
+    count(c, &t->answers, value_of(c, of, s->row), value_of(c, of, s->column));
+    if (report_measure(s->row) || report_median_of(s)) {
+        count_number(c, &t->numbers, s, of);
+    }
+}
+
+/* An entry of a repeat is a question of it that is always there: of a measure another one. */
+static void count_entries(struct report_counting *c, struct tally_pair *t, const struct spec *s,
+                          const struct measured *record)
 {
     struct node *const *nodes;
-    size_t n = desk_facts_all(facts, s->row, &nodes);
+    size_t n = desk_facts_all(record->facts, report_measure(s->row) ? s->labels : s->row, &nodes);
     for (size_t i = 0; i < n; i++) {
-        count(c, t, answer(tree_value(nodes[i])), beside(nodes[i], s->column));
+        struct measured of = *record;
+        of.entry = nodes[i];
+        count_cross(c, t, s, &of);
+    }
+}
+
+/* As entries: each row is a question, and the columns its answers. */
+static void count_roster(struct report_counting *c, struct tally_pair *t, const struct spec *s,
+                         const struct measured *record)
+{
+    if (strcmp(s->column, "@service") != 0 || c->services) {
+        count_entries(c, t, s, record);
     }
 }
 
@@ -212,7 +273,7 @@ static void count_paths(struct report_counting *c, struct tally_of *t, const str
     struct node *const *nodes;
     size_t n = desk_facts_all(facts, s->labels, &nodes);
     for (size_t i = 1; i < n; i++) {
-        count(c, t, answer(tree_value(nodes[i])), answer(tree_value(nodes[i - 1])));
+        count(c, t, report_answer(tree_value(nodes[i])), report_answer(tree_value(nodes[i - 1])));
     }
 }
 
@@ -229,30 +290,39 @@ static void count_items(struct report_counting *c, struct tally_of *t, const str
         const struct counted_form *f = counting_form(c, facts->form->id);
         const struct dataset_column *column = map_get(&f->columns, name);
         if (column && is_item(column, name, s->row)) {
-            count(c, t, name, answer(desk_fact(facts, name)));
+            count(c, t, name, report_answer(desk_fact(facts, name)));
         }
     }
 }
 
 /* Of each answer of the question: which of its codes were named. */
 static void count_codes(struct report_counting *c, struct tally_of *t, const struct spec *s,
-                        const struct desk_facts *facts)
+                        const struct measured *record)
 {
+    const struct desk_facts *facts = record->facts;
     const struct counted_form *f = counting_form(c, facts->form->id);
     const struct dataset_column *column = map_get(&f->columns, s->row);
     const char *const *codes;
     struct node *const *nodes;
     size_t n = desk_facts_all(facts, s->row, &nodes);
     size_t count_of = column ? dataset_codes(f->dataset, column, &codes) : 0;
+    const char *across = *s->column ? value_of(c, record, s->column) : NAMED;
+    bool with_any = report_counts_any(s);
     for (size_t i = 0; i < n; i++) {
         const char *value = tree_value(nodes[i]);
+        bool any = false;
         if (!*value || strcmp(value, "withdrawn") == 0) {
             continue;
         }
         for (size_t k = 0; k < count_of; k++) {
-            if (!desk_is_missing(codes[k])) {
-                count_named(c, t, codes[k], text_has_word(value, codes[k]));
+            bool named = text_has_word(value, codes[k]), none = strcmp(codes[k], "none") == 0;
+            if (!desk_is_missing(codes[k]) && !(none && with_any)) {
+                count_times(c, t, codes[k], across, named);
+                any = any || named;
             }
+        }
+        if (with_any) {
+            count_times(c, t, ANY, across, any);
         }
     }
 }
@@ -289,16 +359,17 @@ static void count_coded(struct report_counting *c, struct tally_of *t, const str
 
 /* "101": there are factors of the first and the third kind; "": none was counted. */
 static void count_factors(struct report_counting *c, struct tally_of *t, const struct spec *s,
-                          const struct desk_facts *facts, const char *month)
+                          const struct measured *record)
 {
+    const struct desk_facts *facts = record->facts;
     char pattern[FACTORS + 1] = "";
     bool any = false;
     for (size_t k = 0; k < FACTORS; k++) {
-        const char *value = answer(desk_fact(facts, report_factors[k].code));
+        const char *value = report_answer(desk_fact(facts, report_factors[k].code));
         any = any || *value;
         pattern[k] = strtod(value, NULL) > 0 ? '1' : '0';
     }
-    count(c, t, any ? pattern : "", value_of(facts, s->column, month));
+    count(c, t, any ? pattern : "", value_of(c, record, s->column));
 }
 
 /* ---- what is counted when all records are known ---- */
@@ -317,8 +388,12 @@ static void note_person(struct report_counting *c, const struct desk_facts *fact
         map_put(&c->persons, arena_text(&c->arena, id), p);
     }
     p->meetings++;
+    if (p->meetings == 1 || wall_ms >= p->contact_ms) {
+        p->contact_ms = wall_ms;
+        p->lost = !text_has_word(goes_on, desk_fact(facts, "reach"));
+    }
     for (size_t s = 0; s < SCORES; s++) {
-        const char *value = answer(desk_fact(facts, scores[s]));
+        const char *value = report_answer(desk_fact(facts, scores[s]));
         double score = strtod(value, NULL);
         if (*value && (!p->scored[s] || wall_ms < p->first_ms[s])) {
             p->first[s] = score;
@@ -338,7 +413,7 @@ static void note_group(struct report_counting *c, const struct desk_facts *facts
     struct buf all = {0};
     size_t n = desk_facts_all(facts, "tp_codes", &nodes);
     for (size_t i = 0; i < n; i++) {
-        buf_join(&all, answer(tree_value(nodes[i])), " ", NULL);
+        buf_join(&all, report_answer(tree_value(nodes[i])), " ", NULL);
     }
     c->groups = mem_grow(c->groups, c->group_count + 1, sizeof *c->groups);
     c->groups[c->group_count++] =
@@ -395,13 +470,35 @@ static void count_changes(struct report_counting *c, struct tally_of *t)
     }
 }
 
+/* Who is lost in the end, by how they did at the first meeting that has a score. */
+static void count_kept(struct report_counting *c, struct tally_of *t, const struct spec *s)
+{
+    size_t at = 0;
+    while (at + 1 < SCORES && strcmp(scores[at], s->column) != 0) {
+        at++;
+    }
+    for (const struct person *p = c->all_persons; p; p = p->next) {
+        const double half = 0.5;
+        count(c, t, p->lost ? "2" : "1", !p->scored[at] ? "" : p->first[at] < half ? "1" : "2");
+    }
+}
+
 void counting_last(struct report_counting *c)
 {
     for (size_t i = 0; i < report_spec_count; i++) {
-        if (report_specs[i].kind == KIND_NEW) {
-            count_new(c, &c->tallies[i]);
-        } else if (report_specs[i].kind == KIND_CHANGE) {
-            count_changes(c, &c->tallies[i]);
+        struct tally_of *t = &c->tallies[i].answers;
+        switch (report_specs[i].kind) {
+        case KIND_NEW:
+            count_new(c, t);
+            break;
+        case KIND_CHANGE:
+            count_changes(c, t);
+            break;
+        case KIND_KEPT:
+            count_kept(c, t, &report_specs[i]);
+            break;
+        default:
+            break;
         }
     }
 }
@@ -411,56 +508,84 @@ void report_counting_elements(struct report_counting *c, const struct desk_eleme
     c->elements = elements;
 }
 
+void report_counting_lists(struct report_counting *c, const struct csv *law,
+                           const struct csv *services)
+{
+    c->law = law;
+    c->services = services;
+}
+
+/* How an attempt ended: "@counted": in the base. */
+static const char *outcome(const struct report_record *record)
+{
+    const char *res = report_answer(desk_fact(record->facts, "res"));
+    return record->counted                                           ? "@counted"
+           : strcmp(desk_fact(record->facts, "cns_take"), "no") == 0 ? "refused"
+                                                                     : res;
+}
+
+static bool concerns(const struct spec *s, const struct report_record *record)
+{
+    bool form = !s->form || strcmp(s->form, record->facts->form->id) == 0;
+    bool refused = strcmp(desk_fact(record->facts, "cns_take"), "no") == 0;
+    return form && (s->kind == KIND_BASE      ? true
+                    : s->kind == KIND_REFUSED ? refused && !record->counted
+                                              : record->counted);
+}
+
+static void count_record(struct report_counting *c, struct tally_pair *t, const struct spec *s,
+                         const struct report_record *record)
+{
+    const struct measured of = {.facts = record->facts, .month = record->month, .law = c->law};
+    switch (s->kind) {
+    case KIND_CROSS:
+    case KIND_REFUSED:
+        count_cross(c, t, s, &of);
+        break;
+    case KIND_ENTRIES:
+        count_entries(c, t, s, &of);
+        break;
+    case KIND_ROSTER:
+        count_roster(c, t, s, &of);
+        break;
+    case KIND_PATHS:
+        count_paths(c, &t->answers, s, of.facts);
+        break;
+    case KIND_ITEMS:
+        count_items(c, &t->answers, s, of.facts);
+        break;
+    case KIND_CODES:
+        count_codes(c, &t->answers, s, &of);
+        break;
+    case KIND_GROUPS:
+        count_groups(c, &t->answers, s, of.facts);
+        break;
+    case KIND_NEW:
+        note_group(c, of.facts, record->wall_ms);
+        break;
+    case KIND_CODED:
+        count_coded(c, &t->answers, record->codings, record->coding_count);
+        break;
+    case KIND_FACTORS:
+        count_factors(c, &t->answers, s, &of);
+        break;
+    case KIND_BASE:
+        count(c, &t->answers, outcome(record), value_of(c, &of, s->column));
+        break;
+    case KIND_CHANGE: /* when all records are known */
+    case KIND_KEPT:
+        break;
+    }
+}
+
 void report_counting_add(struct report_counting *c, const struct report_record *record)
 {
-    const struct desk_facts *facts = record->facts;
-    bool counted = record->counted;
-    const char *month = record->month;
     for (size_t i = 0; i < report_spec_count; i++) {
-        const struct spec *s = &report_specs[i];
-        struct tally_of *t = &c->tallies[i];
-        if ((s->form && strcmp(s->form, facts->form->id) != 0) ||
-            (!counted && s->kind != KIND_BASE)) {
-            continue;
+        if (concerns(&report_specs[i], record)) {
+            count_record(c, &c->tallies[i], &report_specs[i], record);
         }
-        switch (s->kind) {
-        case KIND_CROSS:
-            count(c, t, value_of(facts, s->row, month), value_of(facts, s->column, month));
-            break;
-        case KIND_ENTRIES:
-            count_entries(c, t, s, facts);
-            break;
-        case KIND_PATHS:
-            count_paths(c, t, s, facts);
-            break;
-        case KIND_ITEMS:
-            count_items(c, t, s, facts);
-            break;
-        case KIND_CODES:
-            count_codes(c, t, s, facts);
-            break;
-        case KIND_GROUPS:
-            count_groups(c, t, s, facts);
-            break;
-        case KIND_NEW:
-            note_group(c, facts, record->wall_ms);
-            break;
-        case KIND_CHANGE:
-            note_person(c, facts, record->wall_ms);
-            break;
-        case KIND_CODED:
-            count_coded(c, t, record->codings, record->coding_count);
-            break;
-        case KIND_FACTORS:
-            count_factors(c, t, s, facts, month);
-            break;
-        case KIND_BASE: /* who refused, and others; the rest are told apart by `res` */
-            count(c, t,
-                  counted                                           ? "@counted"
-                  : strcmp(desk_fact(facts, "cns_take"), "no") == 0 ? "no"
-                                                                    : "",
-                  value_of(facts, s->column, month));
-            break;
-        }
+    }
+    if (record->counted && strcmp(record->facts->form->id, "reintegration_monitoring") == 0) {
+        note_person(c, record->facts, record->wall_ms);
     }
 }

@@ -4,6 +4,7 @@
 /* Shared by report_counts.c (counts answers) and report_counted.c (makes tables of the counts). */
 #include "forms/dataset/dataset.h"
 #include "tools/report/report_counts.h"
+#include "tools/report/report_measures.h"
 #include "tools/report/report_specs.h"
 
 /* Groups of the study, and kinds of factors; the form counts them. */
@@ -31,11 +32,17 @@ struct tally_of { /* of one spec */
     unsigned *counts; /* by row, column_cap wide */
     size_t row_cap, column_cap;
 };
-struct person { /* met more than once; the first and the last meeting with a score */
+struct tally_pair { /* of one spec */
+    struct tally_of answers;
+    struct tally_of numbers; /* rows: the numbers themselves, for medians */
+};
+struct person { /* the first and the last meeting with a score */
     bool scored[SCORES];
     double first[SCORES], last[SCORES];
     int64_t first_ms[SCORES], last_ms[SCORES];
     unsigned meetings;
+    int64_t contact_ms; /* the last attempt to meet, and whether it will go on */
+    bool lost;
     struct person *next;
 };
 struct group_named { /* a focus group, and the elements that its topics named */
@@ -54,7 +61,8 @@ struct report_counting {
     const struct desk_elements *elements; /* NULL: without */
     struct counted_form *forms;
     size_t form_count;
-    struct tally_of *tallies; /* of each spec */
+    const struct csv *law, *services; /* law_params.csv, need_svc.csv; NULL: without */
+    struct tally_pair *tallies;       /* of each spec */
     struct report_output *outputs;
 };
 

@@ -150,6 +150,18 @@ static const char *column_head(const struct report_about *a, const struct report
     return c < t->columns ? t->column_labels[c] : a->words[t->columns > 1 ? W_total : W_count];
 }
 
+static void put_medians(struct buf *out, const struct report_about *a, const struct report_table *t)
+{
+    if (!t->medians) {
+        return;
+    }
+    buf_join(out, "<tr class=\"sum\"><th>", a->words[W_median], "</th>", NULL);
+    for (size_t c = first_column(t); c < columns_end(t); c++) {
+        buf_join(out, "<td class=\"n\">", t->medians[c], "</td>", NULL);
+    }
+    buf_text(out, "</tr>\n");
+}
+
 void page_table(struct buf *out, const struct report_about *a, const struct report_table *t)
 {
     buf_text(out, "<section><h2>");
@@ -182,6 +194,7 @@ void page_table(struct buf *out, const struct report_about *a, const struct repo
         }
         buf_text(out, "</tr>\n");
     }
+    put_medians(out, a, t);
     buf_join(out, "</table>\n<p><a href=\"", t->id, ".csv\">", t->id, ".csv</a></p></section>\n",
              NULL);
 }
@@ -201,6 +214,13 @@ void page_csv(struct buf *out, const struct report_about *a, const struct report
         csv_cell(out, r == t->rows ? a->words[W_total] : t->row_labels[r], true);
         for (size_t c = first_column(t); c < columns_end(t); c++) {
             csv_cell(out, report_text(t, r, c, text), false);
+        }
+        csv_end(out);
+    }
+    if (t->medians) {
+        csv_cell(out, a->words[W_median], true);
+        for (size_t c = first_column(t); c < columns_end(t); c++) {
+            csv_cell(out, t->medians[c], false);
         }
         csv_end(out);
     }

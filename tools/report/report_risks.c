@@ -433,17 +433,22 @@ void report_risks_say(struct buf *out, struct report_risks *r, const struct repo
         enum risk_side side;
         enum report_word title;
     } sides[] = {{RISK_DEST, W_dest}, {RISK_ORIG, W_orig}};
+    bool rated = false;
     for (size_t s = 0; s < sizeof sides / sizeof *sides; s++) {
         const struct risk_line *lines;
         size_t count = lines_in(r, sides[s].side, "", a->words, &lines);
         for (size_t i = 0; i < count; i++) {
             char likely[160], impact[160];
             if (strcmp(lines[i].code, code) == 0 && lines[i].meant) {
+                rated = true;
                 buf_join(out, "<p>", a->words[sides[s].title], ": ", a->words[W_likely], " ",
                          rating_text(likely, a, &lines[i], true), "; ", a->words[W_impact], " ",
                          rating_text(impact, a, &lines[i], false), "</p>\n", NULL);
             }
         }
+    }
+    if (!rated) {
+        buf_join(out, "<p>", a->words[W_no_rating], "</p>\n", NULL);
     }
 }
 

@@ -2,39 +2,61 @@
 /* The list of the report's tables of counts. */
 #include "tools/report/report_specs.h"
 
+#include <string.h>
+
 #define MI "migrant_interview"
+#define EX "expert_interview"
+#define FG "focus_group"
 #define NA "needs_assessment"
+#define RM "reintegration_monitoring"
 const struct spec report_specs[] = {
     {W_R01, KIND_CROSS, NULL, "@form", COUNTRY, NULL, W_COUNT},
     {W_R01, KIND_CROSS, NULL, "@month", "@form", NULL, W_COUNT},
     {W_R03, KIND_BASE, MI, "", COUNTRY, NULL, W_COUNT},
-    {W_R03, KIND_CROSS, MI, "res", COUNTRY, NULL, W_COUNT},
     {W_R03, KIND_CROSS, MI, "mode", COUNTRY, NULL, W_COUNT},
-    {W_R03, KIND_BASE, "expert_interview", "", COUNTRY, NULL, W_COUNT},
+    {W_R03, KIND_REFUSED, MI, "cns_no_why", "", NULL, W_COUNT},
+    {W_R03, KIND_REFUSED, MI, "nr_sex", "", NULL, W_COUNT},
+    {W_R03, KIND_REFUSED, MI, "nr_age", "", NULL, W_COUNT},
+    {W_R03, KIND_REFUSED, MI, "mode", "", NULL, W_COUNT},
+    {W_R03, KIND_BASE, EX, "", COUNTRY, NULL, W_COUNT},
+    {W_R03, KIND_REFUSED, EX, "cns_no_why", "", NULL, W_COUNT},
     {W_R04, KIND_CROSS, MI, "sex", COUNTRY, NULL, W_COUNT},
     {W_R04, KIND_CROSS, MI, "sex", "role", NULL, W_COUNT},
-    {W_R04, KIND_CROSS, MI, "age_g", COUNTRY, "age_grp", W_age},
+    {W_R04, KIND_CROSS, MI, "age_g", "sex", "age_grp", W_age},
     {W_R04, KIND_CROSS, MI, "mig_profile", COUNTRY, NULL, W_COUNT},
     {W_R04, KIND_CROSS, MI, "citizen", COUNTRY, NULL, W_COUNT},
     {W_R04, KIND_CROSS, MI, "home_lang", COUNTRY, NULL, W_COUNT},
     {W_R04, KIND_CROSS, MI, "settle", COUNTRY, NULL, W_COUNT},
     {W_R04, KIND_CROSS, MI, "edu", COUNTRY, NULL, W_COUNT},
+    {W_R04, KIND_CROSS, MI, "skill", COUNTRY, NULL, W_COUNT},
     {W_R04, KIND_CROSS, MI, "marital", COUNTRY, NULL, W_COUNT},
+    {W_R04, KIND_CROSS, MI, "@household", COUNTRY, NULL, W_household},
+    {W_R04, KIND_CROSS, MI, "@children", COUNTRY, NULL, W_children},
     {W_R04, KIND_CROSS, MI, "breadwin", "sex", NULL, W_COUNT},
-    {W_R04, KIND_CROSS, "expert_interview", "ex_type", COUNTRY, NULL, W_COUNT},
-    {W_R04, KIND_CROSS, "focus_group", "fg_type", COUNTRY, NULL, W_COUNT},
+    {W_R04, KIND_CROSS, EX, "ex_type", COUNTRY, NULL, W_COUNT},
+    {W_R04, KIND_CROSS, FG, "fg_type", COUNTRY, NULL, W_COUNT},
     {W_R05, KIND_CROSS, MI, "org_region", "", NULL, W_COUNT},
     {W_R06, KIND_ENTRIES, MI, "tr_country", "", NULL, W_COUNT},
+    {W_R06, KIND_ENTRIES, MI, "tr_end", "", NULL, W_COUNT},
     {W_R06, KIND_PATHS, MI, "@from", "@to", "tr_country", W_paths},
     {W_R07, KIND_CROSS, MI, "ban_state", COUNTRY, NULL, W_COUNT},
     {W_R07, KIND_CROSS, MI, "ban_ctry", "", NULL, W_COUNT},
     {W_R07, KIND_CROSS, MI, "ban_how", "", NULL, W_COUNT},
     {W_R07, KIND_CROSS, MI, "ban_told", "", NULL, W_COUNT},
+    {W_R07, KIND_CODES, MI, "ban_why", "", NULL, W_COUNT},
+    {W_R07, KIND_CROSS, MI, "@ban_years", "", NULL, W_ban_years},
+    {W_R07, KIND_CROSS, MI, "@ban_left", "", NULL, W_ban_left},
+    {W_R07, KIND_CROSS, MI, "ban_try_res", "", NULL, W_COUNT},
+    {W_R07, KIND_CODES, MI, "ban_try", "ban_try_res", NULL, W_COUNT},
+    {W_R07, KIND_CROSS, MI, "stk", "", NULL, W_COUNT},
     {W_R08, KIND_CROSS, MI, "stg_m1", "stg_m6", NULL, W_COUNT},
     {W_R08, KIND_CROSS, MI, "stg_m6", "stg_now", NULL, W_COUNT},
     {W_R09, KIND_CROSS, MI, "job_agree", "", NULL, W_COUNT},
     {W_R09, KIND_CROSS, MI, "job_reg", "", NULL, W_COUNT},
     {W_R09, KIND_ENTRIES, MI, "tr_sector", "tr_status", NULL, W_COUNT},
+    {W_R09, KIND_CROSS, MI, "@legality", "@sector", NULL, W_legality},
+    {W_R10, KIND_CROSS, MI, "@rights", "", NULL, W_rights},
+    {W_R10, KIND_CROSS, MI, "@plan", "", NULL, W_plan},
     {W_R10, KIND_CROSS, MI, "rt_self", COUNTRY, NULL, W_COUNT},
     {W_R10, KIND_CROSS, MI, "rt_where", COUNTRY, NULL, W_COUNT},
     {W_R11, KIND_CODES, MI, "ab_abr", "", NULL, W_COUNT},
@@ -44,33 +66,72 @@ const struct spec report_specs[] = {
     {W_R11, KIND_CODES, MI, "ab_told", "", NULL, W_COUNT},
     {W_R12, KIND_ITEMS, MI, "trust_", "", NULL, W_COUNT},
     {W_R13, KIND_CROSS, MI, "hs_first", COUNTRY, NULL, W_COUNT},
-    {W_R14, KIND_CROSS, MI, "need_1", COUNTRY, NULL, W_COUNT},
-    {W_R15, KIND_ENTRIES, NA, "sv_code", "sv_use", "sv_first", W_COUNT},
+    {W_R13, KIND_ENTRIES, MI, "hs_src", "hs_res", "hs_first", W_COUNT},
+    {W_R13, KIND_ENTRIES, MI, "hs_src", "hs_paid", "hs_first", W_COUNT},
+    {W_R14, KIND_CROSS, MI, "need_first", "", "need_1", W_COUNT},
+    {W_R14, KIND_CROSS, MI, "need_first", "org_region", "need_1", W_COUNT},
+    {W_R14, KIND_CROSS, MI, "need_2", "", NULL, W_COUNT},
+    {W_R14, KIND_CROSS, MI, "need_3", "", NULL, W_COUNT},
+    {W_R14, KIND_CROSS, NA, "need_first", COUNTRY, "need_1", W_COUNT},
+    {W_R14, KIND_ENTRIES, NA, "nd_code", "nd_sev", "need_1", W_COUNT},
+    {W_R15, KIND_ROSTER, NA, "sv_code", "@service", "sv_first", W_service_use},
     {W_R15, KIND_CODES, NA, "sv_bar", "", NULL, W_COUNT},
     {W_R15, KIND_CROSS, NA, "sv_first", COUNTRY, NULL, W_COUNT},
     {W_R16, KIND_ENTRIES, MI, "rf_need", "rf_state", NULL, W_COUNT},
+    {W_R16, KIND_ENTRIES, MI, "rf_cons", "", NULL, W_COUNT},
+    {W_R16, KIND_ENTRIES, MI, "@rf_days", "", "rf_state", W_referral_days},
     {W_R17, KIND_FACTORS, MI, "@factors", COUNTRY, NULL, W_factors},
     {W_R17, KIND_GROUPS, MI, "v_groups", "", NULL, W_groups},
     {W_R18, KIND_CROSS, MI, "fair_abr", "fair_home", NULL, W_COUNT},
     {W_R20, KIND_CODED, NULL, "@coded", "", NULL, W_coded},
-    {W_R20, KIND_CROSS, "expert_interview", "ent_1", "", NULL, W_COUNT},
-    {W_R20, KIND_CROSS, "expert_interview", "ent_2", "", NULL, W_COUNT},
-    {W_R20, KIND_CROSS, "expert_interview", "ent_3", "", NULL, W_COUNT},
-    {W_R20, KIND_CROSS, "expert_interview", "ent_4", "", NULL, W_COUNT},
-    {W_R20, KIND_ENTRIES, "expert_interview", "bp_comp", "", NULL, W_COUNT},
+    {W_R20, KIND_CROSS, EX, "ent_1", "", NULL, W_COUNT},
+    {W_R20, KIND_CROSS, EX, "ent_2", "", NULL, W_COUNT},
+    {W_R20, KIND_CROSS, EX, "ent_3", "", NULL, W_COUNT},
+    {W_R20, KIND_CROSS, EX, "ent_4", "", NULL, W_COUNT},
+    {W_R20, KIND_ENTRIES, EX, "bp_comp", "", NULL, W_COUNT},
     {W_R21, KIND_CODES, MI, "doc_held", "", NULL, W_COUNT},
     {W_R21, KIND_CODES, MI, "integ_use", "", NULL, W_COUNT},
     {W_R21, KIND_CROSS, MI, "lang_ru", "", NULL, W_COUNT},
     {W_R21, KIND_CROSS, MI, "stg_now", "", NULL, W_COUNT},
     {W_R21, KIND_CROSS, MI, "ret_money", "", NULL, W_COUNT},
     {W_R21, KIND_CROSS, MI, "inc_chg", "", NULL, W_COUNT},
-    {W_R21, KIND_CROSS, MI, "ban_try_res", "", NULL, W_COUNT},
-    {W_R22, KIND_CROSS, "expert_interview", "av_agree", COUNTRY, NULL, W_COUNT},
-    {W_R24, KIND_CODES, "focus_group", "tp_codes", "", NULL, W_COUNT},
-    {W_R24, KIND_ENTRIES, "focus_group", "tp_agree", "tp_energy", NULL, W_COUNT},
-    {W_R24, KIND_NEW, "focus_group", "@new", "", NULL, W_new_codes},
-    {W_R25, KIND_CROSS, "reintegration_monitoring", "wave", "reach", NULL, W_COUNT},
-    {W_R25, KIND_CHANGE, "reintegration_monitoring", "@change", "", NULL, W_change},
-    {W_R25, KIND_CROSS, "reintegration_monitoring", "biz_state", "wave", NULL, W_COUNT},
+    {W_R22, KIND_CODES, EX, "av_barr", "", NULL, W_COUNT},
+    {W_R22, KIND_CROSS, EX, "av_agree", COUNTRY, NULL, W_COUNT},
+    {W_R24, KIND_CODES, FG, "tp_codes", "", NULL, W_COUNT},
+    {W_R24, KIND_ROSTER, FG, "tp_code", "tp_agree", NULL, W_topics},
+    {W_R24, KIND_ROSTER, FG, "tp_code", "tp_energy", NULL, W_topics},
+    {W_R24, KIND_NEW, FG, "@new", "", NULL, W_new_codes},
+    {W_R25, KIND_CROSS, RM, "wave", "reach", NULL, W_COUNT},
+    {W_R25, KIND_CHANGE, RM, "@change", "", NULL, W_change},
+    {W_R25, KIND_KEPT, RM, "@kept", "x_econ", NULL, W_kept},
+    {W_R25, KIND_KEPT, RM, "@kept", "x_soc", NULL, W_kept},
+    {W_R25, KIND_KEPT, RM, "@kept", "x_psy", NULL, W_kept},
+    {W_R25, KIND_CROSS, RM, "biz_state", "wave", NULL, W_COUNT},
+    {W_R27, KIND_CROSS, MI, "talk_lang", "", NULL, W_COUNT},
+    {W_R27, KIND_CROSS, MI, "interp", "", NULL, W_COUNT},
+    {W_R27, KIND_CODES, MI, "present", "", NULL, W_COUNT},
+    {W_R27, KIND_CROSS, EX, "talk_lang", "", NULL, W_COUNT},
+    {W_R27, KIND_CROSS, EX, "mode", "", NULL, W_COUNT},
+    {W_R27, KIND_CROSS, FG, "talk_lang", "", NULL, W_COUNT},
 };
 const size_t report_spec_count = sizeof report_specs / sizeof *report_specs;
+
+const char *report_median_of(const struct spec *s)
+{
+    return strcmp(s->row, "age_g") == 0 ? "age" : NULL;
+}
+
+const char *report_needs(const struct spec *s)
+{
+    return s->kind == KIND_CODES && strcmp(s->column, "ban_try_res") == 0 ? s->column : NULL;
+}
+
+bool report_counts_any(const struct spec *s)
+{
+    static const char *const questions[] = {"ab_abr", "ab_home", "doc_held"};
+    bool any = false;
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+        any = any || (s->kind == KIND_CODES && strcmp(s->row, questions[i]) == 0);
+    }
+    return any;
+}

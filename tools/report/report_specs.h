@@ -3,6 +3,7 @@
 #define TOOLS_REPORT_REPORT_SPECS_H
 /* report_specs: the list of the report's tables of counts: which questions stand in which output.
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "tools/report/report_words.h"
@@ -11,6 +12,7 @@ enum kind {
     KIND_CROSS,   /* row question × column question; without a column: one column */
     KIND_ENTRIES, /* the same of each entry of a repeat */
     KIND_ITEMS,   /* rows: questions whose names begin so; columns: their answers */
+    KIND_ROSTER,  /* the same of a repeat that has one entry for each row */
     KIND_CODES,   /* rows: the answers of a question that takes several; how many named each */
     KIND_GROUPS,  /* the same of a calculated text of codes, of which "" is none */
     KIND_CODED,   /* rows: the study's elements; how many records are coded with each */
@@ -18,18 +20,27 @@ enum kind {
     KIND_NEW,     /* rows: groups in the order of their days; elements that none before had named */
     KIND_CHANGE,  /* rows: scores; columns: better, the same, worse, no answer; persons met twice
                    * or more */
+    KIND_KEPT, /* rows: persons who are still met, or lost; columns: a score at the first meeting */
     KIND_FACTORS, /* rows: which of three counts are not 0 */
-    KIND_BASE     /* row: whether the record is in the base; all records */
+    KIND_BASE,    /* rows: in the base, and how the others ended; all records */
+    KIND_REFUSED  /* a question to those who refused */
 };
 struct spec {
     enum report_word output;
     enum kind kind;
     const char *form;      /* NULL: all forms */
-    const char *row;       /* a question's name; "@form", "@month" */
+    const char *row;       /* a question's name; "@form", "@month"; a measure */
     const char *column;    /* "" = none */
-    const char *labels;    /* the question whose list has the row's labels; NULL: the row's own */
+    const char *labels;    /* the question whose list has the row's labels; NULL: the row's own; of
+                            * entries by a measure: the question of the entry */
     enum report_word head; /* of the rows, if the question has no text of its own; else W_COUNT */
 };
+/* The question that has the number of a row's step, for the median; NULL: none, or a measure. */
+const char *report_median_of(const struct spec *spec);
+/* The question whose table must have all its sums printed, or this one is not: it says of whom this
+ * one is a part.  NULL: none. */
+const char *report_needs(const struct spec *spec);
+
 #define COUNTRY "study_country"
 extern const struct spec report_specs[];
 extern const size_t report_spec_count;
@@ -37,5 +48,9 @@ extern const size_t report_spec_count;
 /* The one column of KIND_CODES, KIND_GROUPS and KIND_CODED.  Who did not name a code is not
  * counted: with how many were asked, it would tell what the skips of another question suppress. */
 #define NAMED "1"
+/* The row for who named anything at all, instead of "none": with both, it would be known how many
+ * were asked. */
+#define ANY "@any"
+bool report_counts_any(const struct spec *spec);
 
 #endif

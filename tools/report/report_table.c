@@ -21,6 +21,7 @@ void report_table_new(struct report_table *t, struct arena *arena, size_t rows, 
     t->row_labels = arena_alloc(arena, (rows + 1) * sizeof *t->row_labels);
     t->column_labels = arena_alloc(arena, (columns + 1) * sizeof *t->column_labels);
     t->row_values = arena_alloc(arena, (rows + 1) * sizeof *t->row_values);
+    t->column_values = arena_alloc(arena, (columns + 1) * sizeof *t->column_values);
     t->row_keys = arena_alloc(arena, (rows + 1) * sizeof *t->row_keys);
     t->column_keys = arena_alloc(arena, (columns + 1) * sizeof *t->column_keys);
     t->counts = arena_alloc(arena, cells * sizeof *t->counts);
@@ -31,7 +32,7 @@ void report_table_new(struct report_table *t, struct arena *arena, size_t rows, 
         t->row_labels[r] = t->row_keys[r] = t->row_values[r] = "";
     }
     for (size_t c = 0; c <= columns; c++) {
-        t->column_labels[c] = t->column_keys[c] = "";
+        t->column_labels[c] = t->column_keys[c] = t->column_values[c] = "";
     }
 }
 
@@ -105,12 +106,11 @@ static size_t *places_left(const struct report_table *t, bool rows, size_t *coun
     return left;
 }
 
-void report_leave_shown(struct report_table *t, struct arena *arena)
+/* The rows and columns at these places, and that of the sums. */
+static void take_places(struct report_table *t, struct arena *arena, const size_t *rows,
+                        size_t row_count, const size_t *columns, size_t column_count)
 {
     struct report_table made, was = *t;
-    size_t row_count, column_count;
-    size_t *rows = places_left(t, true, &row_count),
-           *columns = places_left(t, false, &column_count);
     report_table_new(&made, arena, row_count, column_count);
     for (size_t r = 0; r <= row_count; r++) {
         made.row_labels[r] = was.row_labels[rows[r]];
@@ -118,6 +118,7 @@ void report_leave_shown(struct report_table *t, struct arena *arena)
         made.row_keys[r] = was.row_keys[rows[r]];
         for (size_t c = 0; c <= column_count; c++) {
             made.column_labels[c] = was.column_labels[columns[c]];
+            made.column_values[c] = was.column_values[columns[c]];
             made.column_keys[c] = was.column_keys[columns[c]];
             made.counts[place(&made, r, c)] = was.counts[place(&was, rows[r], columns[c])];
             made.states[place(&made, r, c)] = was.states[place(&was, rows[r], columns[c])];
@@ -129,12 +130,98 @@ void report_leave_shown(struct report_table *t, struct arena *arena)
     t->row_values = made.row_values;
     t->row_keys = made.row_keys;
     t->column_labels = made.column_labels;
+    t->column_values = made.column_values;
     t->column_keys = made.column_keys;
     t->counts = made.counts;
     t->states = made.states;
     t->dropped = t->dropped || !row_count;
+}
+
+void report_leave_shown(struct report_table *t, struct arena *arena)
+{
+    size_t row_count, column_count;
+    size_t *rows = places_left(t, true, &row_count),
+           *columns = places_left(t, false, &column_count);
+    take_places(t, arena, rows, row_count, columns, column_count);
     free(rows);
     free(columns);
+}
+
+/* The places 0, 1, … of the columns, and that of the sum. */
+static size_t *all_columns(const struct report_table *t)
+{
+    size_t *columns = mem_zero(t->columns + 1, sizeof *columns);
+    for (size_t c = 0; c <= t->columns; c++) {
+        columns[c] = c;
+    }
+    return columns;
+}
+
+void report_leave_few(struct report_table *t, struct arena *arena)
+{
+    unsigned limit = t->extra ? REPORT_FEW_EXTRA : REPORT_FEW;
+    size_t *rows = mem_zero(t->rows + 1, sizeof *rows), *columns = all_columns(t), count = 0;
+    assert(t->items && !t->alone);
+    for (size_t r = 0; r < t->rows; r++) {
+        if (*report_count(t, r, t->columns) >= limit) {
+            rows[count++] = r;
+        }
+    }
+    rows[count] = t->rows;
+    take_places(t, arena, rows, count, columns, t->columns);
+    free(rows);
+    free(columns);
+}
+
+void report_order(struct report_table *t, const size_t *places, struct arena *arena)
+{
+    size_t *rows = mem_zero(t->rows + 1, sizeof *rows), *columns = all_columns(t);
+    memcpy(rows, places, t->rows * sizeof *rows);
+    rows[t->rows] = t->rows;
+    take_places(t, arena, rows, t->rows, columns, t->columns);
+    free(rows);
+    free(columns);
+}
+
+/* ---- medians ---- */
+
+/* How many at least, and at most, stand in a cell, as it is printed. */
+static void bounds(const struct report_table *t, size_t row, size_t column, unsigned all,
+                   unsigned *least, unsigned *most)
+{
+    unsigned limit = t->extra ? REPORT_FEW_EXTRA : REPORT_FEW;
+    enum report_state state = report_state(t, row, column);
+    unsigned count = *report_count(t, row, column);
+    *least = state == COUNT_SHOWN ? count : state == COUNT_HIDDEN ? limit : !t->extra;
+    *most = state == COUNT_SHOWN ? count : state == COUNT_HIDDEN ? all : limit - 1;
+}
+
+size_t report_certain_row(const struct report_table *t, size_t column, unsigned n)
+{
+    size_t rows = t->rows - t->has_missing;
+    unsigned all = *report_count(t, t->rows, column), least, most, before_least = 0,
+             before_most = 0;
+    unsigned without = t->has_missing ? *report_count(t, rows, column) : 0;
+    bool known = report_state(t, t->rows, column) == COUNT_SHOWN &&
+                 (!t->has_missing || report_state(t, rows, column) == COUNT_SHOWN);
+    unsigned answered = all - without;
+    size_t found = SIZE_MAX;
+    for (size_t r = 0; known && found == SIZE_MAX && r < rows; r++) {
+        unsigned after_least = 0;
+        bounds(t, r, column, answered, &least, &most);
+        for (size_t a = r + 1; a < rows; a++) {
+            unsigned low, high;
+            bounds(t, a, column, answered, &low, &high);
+            after_least += low;
+        }
+        /* all that stand before this row, at most: what the rows from here on leave */
+        unsigned room = answered > after_least + least ? answered - after_least - least : 0;
+        unsigned most_before = before_most < room ? before_most : room;
+        found = most_before < n && before_least + least >= n ? r : SIZE_MAX;
+        before_least += least;
+        before_most += most;
+    }
+    return found;
 }
 
 /* ---- all counts of the report, each once ---- */
@@ -458,6 +545,25 @@ static bool protect(struct web *w, size_t table, size_t row, size_t column)
     return best.count > 0;
 }
 
+/* Drops the last table that crosses the one question of a table with another: what is counted by
+ * itself matters more than the details.  False: there is none left. */
+static bool drop_crossing(struct web *w, size_t at)
+{
+    const struct report_table *t = &w->tables[at];
+    const char *dimension = *t->row_dimension ? t->row_dimension : t->column_dimension;
+    if (*t->row_dimension && *t->column_dimension) {
+        return false;
+    }
+    for (size_t i = w->table_count; i-- > 0;) {
+        struct report_table *other = &w->tables[i];
+        const struct shift s = {.base = t->base, .dimension = dimension};
+        if (*other->row_dimension && *other->column_dimension && has_dimension(other, &s)) {
+            return other->dropped = true;
+        }
+    }
+    return false;
+}
+
 /* A table in which a number cannot be protected is dropped.  Moves that were found before hold
  * without it, too: they only change less. */
 static void protect_table(struct web *w, size_t at)
@@ -465,7 +571,11 @@ static void protect_table(struct web *w, size_t at)
     struct report_table *t = &w->tables[at];
     for (size_t r = 0; r <= t->rows && !t->dropped; r++) {
         for (size_t c = 0; c <= t->columns && !t->dropped; c++) {
-            t->dropped = number_at(w, at, r, c)->state == COUNT_FEW && !protect(w, at, r, c);
+            bool open = number_at(w, at, r, c)->state == COUNT_FEW && !protect(w, at, r, c);
+            while (open && drop_crossing(w, at)) {
+                open = !protect(w, at, r, c);
+            }
+            t->dropped = open;
         }
     }
 }

@@ -14,7 +14,16 @@
 #include "platform/machine/arena.h"
 
 enum report_state { COUNT_SHOWN, COUNT_FEW, COUNT_HIDDEN };
-enum report_chart { CHART_BARS, CHART_DOTS, CHART_FLOW, CHART_CURVE, CHART_MAP };
+enum report_chart {
+    CHART_BARS,
+    CHART_DOTS,
+    CHART_FLOW,
+    CHART_CURVE,
+    CHART_MAP,
+    CHART_MAPS,
+    CHART_HEAT,
+    CHART_PYRAMID
+};
 struct report_table {
     enum report_chart chart; /* the picture that suits it: report_chart.h */
     const char *id;          /* "R04-sex" */
@@ -22,10 +31,11 @@ struct report_table {
     const char *rows_head;   /* the question of the rows */
     size_t rows, columns;    /* without totals */
     const char **row_labels, **column_labels;
-    const char **row_values;              /* the answers' codes; of items the questions' names */
+    const char **row_values, **column_values; /* the answers' codes; of items the rows' questions */
     const char **row_keys, **column_keys; /* "sex=female"; of a single column: "".  The conditions
                                            * of a cell are sorted, and joined by '|' */
     const char *base;                     /* key of all: "@counted|@form=migrant_interview" */
+    const char **medians;                 /* of each column, and of all; NULL: none */
     unsigned *counts;                     /* (rows + 1) × (columns + 1), with totals */
     enum report_state *states;            /* the same; set by report_suppress */
     const char *row_dimension, *column_dimension; /* "sex"; "" = none */
@@ -51,6 +61,13 @@ void report_suppress_alone(struct report_table *table);
 /* Leaves out the rows and columns of which no number is shown; nothing left: dropped.  `arena` has
  * what is new. */
 void report_leave_shown(struct report_table *table, struct arena *arena);
+/* Leaves out rows of items about fewer people than may be counted. */
+void report_leave_few(struct report_table *table, struct arena *arena);
+/* Puts the rows into another order: `places` has the present place of each. */
+void report_order(struct report_table *table, const size_t *places, struct arena *arena);
+/* The row in which the n-th of the ordered answers of a column lies (1: the first), whatever the
+ * suppressed numbers are: what is said of it tells nothing of them.  SIZE_MAX: that is not sure. */
+size_t report_certain_row(const struct report_table *table, size_t column, unsigned n);
 /* "12", "<5", "…"; `text` has 16 bytes. */
 const char *report_text(const struct report_table *table, size_t row, size_t column, char *text);
 enum { REPORT_FEW = 5, REPORT_FEW_EXTRA = 10, REPORT_PERCENT_FROM = 30 };
