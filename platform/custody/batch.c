@@ -3,6 +3,7 @@
 #include "platform/custody/batch.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -152,16 +153,37 @@ static bool check_chain(const struct batch *b, struct err *err)
     return true;
 }
 
-/* True if a chain entry of the batch names this object and its hash. */
-static bool vouched(const struct batch *b, const uint8_t id[16], const uint8_t hash[32])
+enum { AT_OBJECT = 40, AT_OBJECT_HASH = 64 }; /* in a chain entry */
+
+static int by_object(const void *a, const void *b)
 {
+    const uint8_t *one = *(const uint8_t *const *)a, *other = *(const uint8_t *const *)b;
+    int order = memcmp(one + AT_OBJECT, other + AT_OBJECT, 16);
+    return order ? order : memcmp(one + AT_OBJECT_HASH, other + AT_OBJECT_HASH, 32);
+}
+
+/* The batch's chain entries, sorted by the object that each names. */
+static const uint8_t **entries_by_object(const struct batch *b, struct arena *arena)
+{
+    const uint8_t **list = arena_alloc(arena, (b->entry_count + 1) * sizeof *list);
     for (size_t i = 0; i < b->entry_count; i++) {
-        const uint8_t *e = b->entries + i * CHAIN_ENTRY;
-        if (memcmp(e + 40, id, 16) == 0 && memcmp(e + 64, hash, 32) == 0) {
-            return true;
-        }
+        list[i] = b->entries + i * CHAIN_ENTRY;
     }
-    return false;
+    if (b->entry_count) {
+        qsort(list, b->entry_count, sizeof *list, by_object);
+    }
+    return list;
+}
+
+/* True if a chain entry of the batch names this object and its hash. */
+static bool vouched(const uint8_t *const *entries, size_t count, const uint8_t id[16],
+                    const uint8_t hash[32])
+{
+    uint8_t key[CHAIN_ENTRY] = {0};
+    const uint8_t *wanted = key;
+    memcpy(key + AT_OBJECT, id, 16);
+    memcpy(key + AT_OBJECT_HASH, hash, 32);
+    return count && bsearch(&wanted, entries, count, sizeof *entries, by_object) != NULL;
 }
 
 bool batch_read(struct batch *b, struct arena *arena, const void *bytes, size_t len,
@@ -182,6 +204,7 @@ bool batch_read(struct batch *b, struct arena *arena, const void *bytes, size_t 
         return false;
     }
     const uint8_t *row = manifest + HEADER + b->entry_count * CHAIN_ENTRY;
+    const uint8_t **entries = entries_by_object(b, arena);
     b->objects = arena_alloc(arena, (b->object_count + 1) * sizeof *b->objects);
     for (size_t i = 0; i < b->object_count; i++, row += OBJECT) {
         char name[TAR_NAME];
@@ -191,7 +214,7 @@ bool batch_read(struct batch *b, struct arena *arena, const void *bytes, size_t 
             return bad(err, "an object is missing");
         }
         hash_plain(hash, m.bytes, m.len);
-        if (memcmp(hash, row + 32, 32) != 0 || !vouched(b, row, hash)) {
+        if (memcmp(hash, row + 32, 32) != 0 || !vouched(entries, b->entry_count, row, hash)) {
             return bad(err, "an object is not what the chain says");
         }
         memcpy(b->objects[i].id, row, 16);

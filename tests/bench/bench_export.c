@@ -5,8 +5,8 @@
  *   bench_export [N…]      desks of N interviews of 150 questions (default 1000 2000 4000)
  */
 #include "tests/lib/custody.h"
+#include "tests/lib/slow_disk.h"
 
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,17 +14,6 @@
 #include "tools/desk/desk_export.h"
 
 enum { QUESTIONS = 150, GOAL_MIB = 64 };
-
-/* Building a desk waits for no disk: only the export is measured, in another process. */
-static bool waits;
-int fsync(int fd)
-{
-    return waits ? (int)syscall(SYS_fsync, fd) : 0;
-}
-int fdatasync(int fd)
-{
-    return waits ? (int)syscall(SYS_fdatasync, fd) : 0;
-}
 
 static double now(void)
 {
@@ -188,7 +177,7 @@ static int child(const char *what, const char *dir)
     if (!desk_open(&desk, path, identity, &err)) {
         return 1;
     }
-    waits = true;
+    slow_disk_waits = true;
     bool ok;
     if (strcmp(what, "export") == 0) {
         struct export_options options = {
@@ -238,6 +227,7 @@ int main(int argc, char **argv)
     if (argc == 3 && (strcmp(argv[1], "export") == 0 || strcmp(argv[1], "bare") == 0)) {
         return child(argv[1], argv[2]);
     }
+    slow_disk_waits = false; /* building a desk waits for no disk: only the export is measured */
     int count = argc > 1 ? argc - 1 : 3, missed = 0;
     double before = 0;
     unsigned before_n = 0;

@@ -6,8 +6,10 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-extern atomic_int slow_disk_ms;      /* how long every fsync takes, besides its own time */
-extern atomic_uint slow_disk_syncs;  /* so far */
+extern atomic_int slow_disk_ms;     /* how long every fsync takes, besides its own time */
+extern atomic_uint slow_disk_syncs; /* so far */
+extern atomic_bool
+    slow_disk_waits; /* false: no fsync waits for the medium; true at the beginning */
 extern atomic_bool slow_disk_broken; /* every fsync fails */
 extern atomic_int
     slow_disk_fails_at;             /* the fsync with this number from now on, 1 the next, fails */

@@ -26,7 +26,12 @@ static bool entry_of(struct desk *desk, const struct histories *all, size_t h, u
 {
     uint8_t name[16];
     struct buf locked = {0}, have = {0};
-    desk_name(desk, name, "owner", all->list[owner(all, h, seq)].id, 16);
+    const struct history *own = &all->list[owner(all, h, seq)];
+    *found = false;
+    if (seq > own->last_entry) { /* most entries of a batch are new: no query for each */
+        return true;
+    }
+    desk_name(desk, name, "owner", own->id, 16);
     struct db_value v[] = {db_blob(name, 16), db_int((int64_t)seq)};
     bool ok = db_run(desk->db, "SELECT d FROM entry WHERE device = ?1 AND seq = ?2", v, 2,
                      desk_take_blob, &locked, err);
@@ -158,7 +163,28 @@ struct taking {
     int64_t wall_ms;
     struct import_report *report;
     struct buf *withdrawals; /* records of which new entries say that they were withdrawn */
+    bool any_withdrawn;      /* the desk has withdrawn something */
 };
+
+/* What the desk has of each history, so that new rows need no query each. */
+static bool read_lasts(struct desk *desk, struct histories *all, struct err *err)
+{
+    bool ok = true;
+    for (size_t h = 0; ok && h < all->count; h++) {
+        struct history *one = &all->list[h];
+        uint8_t name[16];
+        int64_t entry = 0, object = 0;
+        desk_name(desk, name, "owner", one->id, 16);
+        struct db_value v[] = {db_blob(name, 16)};
+        ok = db_number(desk->db, &entry, 0, "SELECT max(seq) FROM entry WHERE device = ?1", v, 1,
+                       err) &&
+             db_number(desk->db, &object, 0, "SELECT max(seq) FROM object WHERE device = ?1", v, 1,
+                       err);
+        one->last_entry = (uint64_t)entry;
+        one->last_object = (uint64_t)object;
+    }
+    return ok;
+}
 
 /* Chooses the history that the batch continues; starts a new one if it contradicts all. */
 static bool place(const struct taking *k, size_t *at, struct err *err)
@@ -215,43 +241,56 @@ static const struct batch_object **sorted(const struct batch *b)
     return list;
 }
 
-static bool put_object(struct desk *desk, const struct chain_entry *e, const uint8_t owner_id[16],
-                       const struct batch_object *object, int64_t wall_ms, bool *fresh,
+/* Whether a table has a row of a history with this number; *had.  Above the last one there is
+ * none. */
+static bool has_row(struct desk *desk, const char *sql, const uint8_t owner_id[16], uint64_t seq,
+                    uint64_t last, bool *had, struct err *err)
+{
+    int64_t found = 0;
+    uint8_t name[16];
+    *had = false;
+    if (seq > last) {
+        return true;
+    }
+    desk_name(desk, name, "owner", owner_id, 16);
+    struct db_value v[] = {db_blob(name, 16), db_int((int64_t)seq)};
+    bool ok = db_number(desk->db, &found, 0, sql, v, 2, err);
+    *had = found != 0;
+    return ok;
+}
+
+static bool put_object(const struct taking *k, const struct chain_entry *e,
+                       const struct history *own, const struct batch_object *object, bool *fresh,
                        struct err *err)
 {
-    int64_t had;
-    uint8_t name[16], row[OBJECT_ROW];
-    desk_name(desk, name, "owner", owner_id, 16);
-    struct db_value v[] = {db_blob(name, 16), db_int((int64_t)e->seq)};
+    bool had;
+    uint8_t row[OBJECT_ROW];
     *fresh = false;
-    if (!db_number(desk->db, &had, 0, "SELECT 1 FROM object WHERE device = ?1 AND seq = ?2", v, 2,
-                   err)) {
+    if (!has_row(k->desk, "SELECT 1 FROM object WHERE device = ?1 AND seq = ?2", own->id, e->seq,
+                 own->last_object, &had, err)) {
         return false;
     }
     *fresh = !had;
     memcpy(row + OBJECT_ID, e->object_id, 16);
     memcpy(row + OBJECT_HASH, e->object_hash, 32);
-    put_u64(row + OBJECT_AT, (uint64_t)wall_ms);
+    put_u64(row + OBJECT_AT, (uint64_t)k->wall_ms);
     unsigned withdrawn = 0; /* a content that was withdrawn does not come back */
-    return had || (desk_withdrawn(desk, e->object_id, &withdrawn, err) &&
-                   desk_put_object(desk, owner_id, e->seq, row, object->bytes,
+    return had || ((!k->any_withdrawn || desk_withdrawn(k->desk, e->object_id, &withdrawn, err)) &&
+                   desk_put_object(k->desk, own->id, e->seq, row, object->bytes,
                                    withdrawn & USE_ANSWERS ? 0 : object->len, err));
 }
 
-static bool put_entry(struct desk *desk, const struct chain_entry *e, const uint8_t owner_id[16],
+static bool put_entry(struct desk *desk, const struct chain_entry *e, const struct history *own,
                       const uint8_t bytes[CHAIN_ENTRY], bool *fresh, struct err *err)
 {
-    uint8_t name[16];
-    int64_t had;
-    desk_name(desk, name, "owner", owner_id, 16);
-    struct db_value v[] = {db_blob(name, 16), db_int((int64_t)e->seq)};
+    bool had;
     *fresh = false;
-    if (!db_number(desk->db, &had, 0, "SELECT 1 FROM entry WHERE device = ?1 AND seq = ?2", v, 2,
-                   err)) {
+    if (!has_row(desk, "SELECT 1 FROM entry WHERE device = ?1 AND seq = ?2", own->id, e->seq,
+                 own->last_entry, &had, err)) {
         return false;
     }
     *fresh = !had;
-    return had || desk_put_entry(desk, owner_id, bytes, err);
+    return had || desk_put_entry(desk, own->id, bytes, err);
 }
 
 /* Stores a batch.  `first_new`: number of the first entry that was new, or whose object was
@@ -269,9 +308,9 @@ static bool insert(const struct taking *k, size_t h, uint64_t *first_new, struct
         const uint8_t *bytes = b->entries + i * CHAIN_ENTRY;
         struct chain_entry e;
         chain_parse(&e, bytes); /* batch_read has verified it */
-        const uint8_t *owner_id = all->list[owner(all, h, e.seq)].id;
+        const struct history *own = &all->list[owner(all, h, e.seq)];
         bool fresh, had_not = false;
-        ok = put_entry(desk, &e, owner_id, bytes, &fresh, err);
+        ok = put_entry(desk, &e, own, bytes, &fresh, err);
         report->entries += fresh;
         if (ok && fresh && e.kind == CHAIN_WITHDRAWAL) {
             buf_add(k->withdrawals, e.object_id, 16);
@@ -284,7 +323,7 @@ static bool insert(const struct taking *k, size_t h, uint64_t *first_new, struct
                                                   * same id does not count */
             const struct batch_object **object =
                 bsearch(&wanted, objects, b->object_count, sizeof *objects, by_id);
-            ok = !object || put_object(desk, &e, owner_id, *object, k->wall_ms, &had_not, err);
+            ok = !object || put_object(k, &e, own, *object, &had_not, err);
             report->objects += had_not;
         }
         if ((fresh || had_not) && !*first_new) {
@@ -371,14 +410,18 @@ bool desk_import_batch(struct desk *desk, const struct batch *b, int64_t wall_ms
                        struct import_report *report, struct err *err)
 {
     uint8_t device[16];
-    struct histories all;
+    struct histories all = {0};
     size_t h = 0;
     uint64_t first_new = 0;
     chain_device_id(device, b->device_key);
     struct buf withdrawals = {0};
-    const struct taking k = {desk, &all, b, device, wall_ms, report, &withdrawals};
-    bool ok = desk_histories(desk, device, &all, err) && place(&k, &h, err) &&
-              find_gap(desk, &all, h, b, report, err) && insert(&k, h, &first_new, err);
+    int64_t any_withdrawn = 0;
+    bool ok = db_number(desk->db, &any_withdrawn, 0, "SELECT EXISTS(SELECT 1 FROM withdrawn)", NULL,
+                        0, err);
+    const struct taking k = {desk, &all, b, device, wall_ms, report, &withdrawals, any_withdrawn};
+    ok = ok && desk_histories(desk, device, &all, err) && read_lasts(desk, &all, err) &&
+         place(&k, &h, err) && find_gap(desk, &all, h, b, report, err) &&
+         insert(&k, h, &first_new, err);
     report->revoked = is_revoked(desk, device, b->device_key);
     if (ok && report->revoked && first_new) {
         ok = hold(desk, &all.list[owner(&all, h, first_new)], first_new, "revoked", err);

@@ -16,6 +16,8 @@ struct desk {
     uint8_t *key; /* SECRET_KEY bytes in locked memory */
     char *person; /* who works at it; NULL: not said */
     int64_t seen; /* SQLite's data_version: another program's changes raise it; 0: not asked yet */
+    bool has_owner; /* the last history that a row was put of, and its name */
+    uint8_t owner[16], owner_name[16];
 };
 
 /* ---- rows: pseudonyms and encrypted contents; docs/RECORD.md section 12 ---- */
@@ -130,6 +132,8 @@ struct history {
     uint64_t from; /* number of its first own entry; 1 for the first history */
     uint64_t held; /* entries from this number on are kept apart until accepted; 0 = none */
     uint64_t receipt_seq;
+    /* While a batch is taken in: the numbers of its last own entry and object before that. */
+    uint64_t last_entry, last_object;
 };
 struct histories {
     struct history *list; /* caller frees with free() */

@@ -206,14 +206,25 @@ bool desk_put_branch(struct desk *desk, const uint8_t device[16], const uint8_t 
     return ok;
 }
 
+/* The rows of a batch have one owner, mostly: its name is not calculated for each. */
+static const uint8_t *owner_name(struct desk *desk, const uint8_t owner[16])
+{
+    if (!desk->has_owner || memcmp(desk->owner, owner, 16) != 0) {
+        desk->has_owner = true;
+        memcpy(desk->owner, owner, 16);
+        desk_name(desk, desk->owner_name, "owner", owner, 16);
+    }
+    return desk->owner_name;
+}
+
 bool desk_put_entry(struct desk *desk, const uint8_t owner[16], const uint8_t bytes[CHAIN_ENTRY],
                     struct err *err)
 {
-    uint8_t name[16], object[16];
+    uint8_t object[16];
+    const uint8_t *name = owner_name(desk, owner);
     struct chain_entry e;
     struct buf locked = {0};
     chain_parse(&e, bytes);
-    desk_name(desk, name, "owner", owner, 16);
     desk_name(desk, object, "record", e.object_id, 16);
     desk_lock(desk, &locked, "entry", name, e.seq, bytes, CHAIN_ENTRY);
     struct db_value v[] = {db_blob(name, 16), db_int((int64_t)e.seq), db_int((int64_t)e.kind),
@@ -228,9 +239,9 @@ bool desk_put_entry(struct desk *desk, const uint8_t owner[16], const uint8_t by
 bool desk_put_object(struct desk *desk, const uint8_t owner[16], uint64_t seq,
                      const uint8_t row[OBJECT_ROW], const void *sealed, size_t len, struct err *err)
 {
-    uint8_t name[16], id[16];
+    uint8_t id[16];
+    const uint8_t *name = owner_name(desk, owner);
     struct buf locked = {0};
-    desk_name(desk, name, "owner", owner, 16);
     desk_name(desk, id, "record", row + OBJECT_ID, 16);
     desk_lock(desk, &locked, "object", name, seq, row, OBJECT_ROW);
     struct db_value v[] = {db_blob(name, 16), db_int((int64_t)seq), db_blob(id, 16),
