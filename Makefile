@@ -18,7 +18,7 @@ VERSION = 0.1
 
 # ---- Debian packages ----
 DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium-dev libsqlite3-dev \
-	libxml2-dev libfreexl-dev libxlsxwriter-dev libreadstat-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev \
+	libxml2-dev libfreexl-dev libxlsxwriter-dev libreadstat-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev libopus-dev libogg-dev \
 	libsystemd-dev libwayland-dev libcurl4-gnutls-dev fonts-paratype
 DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age file clang-format pmccabe chromium poppler-utils groff-base \
 	weston 'libweston-10-dev|libweston-14-dev' sway wtype $(DEPS_DEB)
@@ -33,7 +33,7 @@ DEPS = $(DEPS_BUILD) $(DEPS_CHECK)
 # ---- compiler and linker flags ----
 OUT = build/$(FLAVOUR)
 BIN = $(if $(filter release,$(FLAVOUR)),build/bin,$(OUT)/bin)
-PKGS = sdl2 SDL2_ttf freexl xlsxwriter libsodium sqlite3 libxml-2.0 libzip jansson libpcre2-8 libutf8proc libmd libpng libturbojpeg sndfile libsystemd wayland-client libcurl
+PKGS = sdl2 SDL2_ttf freexl xlsxwriter libsodium sqlite3 libxml-2.0 libzip jansson libpcre2-8 libutf8proc libmd libpng libturbojpeg sndfile opus ogg libsystemd wayland-client libcurl
 PKG_CONFIG ?= pkg-config
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lreadstat # Debian gives no .pc for it

@@ -82,6 +82,7 @@ home 'SDL' $M/window.c $M/window_internal.h $M/window_wayland.c $M/font.c $M/aud
 home 'png.h|turbojpeg.h' $M/picture.c
 home 'wayland-' $M/window_wayland.c
 home 'sndfile.h' $M/audio.c
+home '(opus|ogg)/' $M/voice.c
 home 'curl/' $M/http.c
 home 'systemd/' $M/bus.h
 
