@@ -31,11 +31,36 @@ enum {
     OBJECT = 64
 };
 
-static void object_name(char out[TAR_NAME], const uint8_t id[16])
+static void object_name(char out[TAR_NAME], enum batch_kind kind, const uint8_t id[16],
+                        uint32_t part)
 {
     char hex[33];
     text_hex(hex, id, 16);
-    snprintf(out, TAR_NAME, "o/%s.age", hex);
+    switch (kind) {
+    case BATCH_PARTS:
+        snprintf(out, TAR_NAME, "s/%s/parts", hex);
+        break;
+    case BATCH_PART:
+        snprintf(out, TAR_NAME, "s/%s/%05u.age", hex, part);
+        break;
+    default:
+        snprintf(out, TAR_NAME, "o/%s.age", hex);
+    }
+}
+
+static enum batch_kind kind_of(const struct batch_object *o)
+{
+    return o->kind ? o->kind : BATCH_RECORD;
+}
+
+/* Older programs read version 1 only. */
+static uint16_t version_of(const struct batch *b)
+{
+    bool plain = true;
+    for (size_t i = 0; plain && i < b->object_count; i++) {
+        plain = kind_of(&b->objects[i]) == BATCH_RECORD;
+    }
+    return plain ? 1 : 2;
 }
 
 bool batch_write(struct buf *out, const struct batch *b, const uint8_t seed[SIGN_SEED],
@@ -54,7 +79,7 @@ bool batch_write(struct buf *out, const struct batch *b, const uint8_t seed[SIGN
         total += b->objects[i].len;
     }
     memcpy(head, "SBM1", 4);
-    put_u16(head + 4, 1);
+    put_u16(head + 4, version_of(b));
     memcpy(head + AT_BATCH, b->batch_id, 16);
     memcpy(head + AT_STUDY, b->study_id, 16);
     memcpy(head + AT_KEY, b->device_key, 32);
@@ -75,7 +100,8 @@ bool batch_write(struct buf *out, const struct batch *b, const uint8_t seed[SIGN
     for (size_t i = 0; i < b->object_count; i++) {
         uint8_t row[OBJECT] = {0};
         memcpy(row, b->objects[i].id, 16);
-        row[16] = 1;
+        row[16] = (uint8_t)kind_of(&b->objects[i]);
+        put_u32(row + 20, b->objects[i].part);
         put_u64(row + 24, b->objects[i].len);
         hash_plain(row + 32, b->objects[i].bytes, b->objects[i].len);
         buf_add(&manifest, row, sizeof row);
@@ -84,7 +110,7 @@ bool batch_write(struct buf *out, const struct batch *b, const uint8_t seed[SIGN
     buf_add(&manifest, sig, sizeof sig);
     tar_add(out, "manifest", manifest.data, manifest.len);
     for (size_t i = 0; i < b->object_count; i++) {
-        object_name(name, b->objects[i].id);
+        object_name(name, kind_of(&b->objects[i]), b->objects[i].id, b->objects[i].part);
         tar_add(out, name, b->objects[i].bytes, b->objects[i].len);
     }
     tar_end(out);
@@ -110,7 +136,8 @@ static bool read_manifest(struct batch *b, const uint8_t *m, size_t len, batch_k
     memset(b, 0, sizeof *b);
     b->entry_count = get_u32(m + AT_ENTRIES);
     b->object_count = get_u32(m + AT_OBJECTS);
-    if (get_u16(m + 4) != 1 || b->entry_count > BATCH_ENTRIES_MAX ||
+    uint16_t version = get_u16(m + 4);
+    if (version < 1 || version > 2 || b->entry_count > BATCH_ENTRIES_MAX ||
         b->object_count > BATCH_OBJECTS_MAX ||
         len != HEADER + b->entry_count * CHAIN_ENTRY + b->object_count * OBJECT + SIGN_BYTES) {
         return bad(err, "the manifest's counts are wrong");
@@ -186,6 +213,62 @@ static bool vouched(const uint8_t *const *entries, size_t count, const uint8_t i
     return count && bsearch(&wanted, entries, count, sizeof *entries, by_object) != NULL;
 }
 
+static bool read_row(struct batch_object *o, const uint8_t row[OBJECT], uint16_t version,
+                     struct err *err)
+{
+    *o = (struct batch_object){.kind = version == 1 ? BATCH_RECORD : (enum batch_kind)row[16]};
+    if (o->kind < BATCH_RECORD || o->kind > BATCH_PART) {
+        return bad(err, "an object is of an unknown kind");
+    }
+    memcpy(o->id, row, 16);
+    o->part = o->kind == BATCH_RECORD ? 0 : get_u32(row + 20);
+    return true;
+}
+
+static bool read_object(struct batch_object *o, struct tar_reader *r, uint64_t len, struct err *err)
+{
+    char name[TAR_NAME];
+    struct tar_member m;
+    struct err fault = {0};
+    object_name(name, o->kind, o->id, o->part);
+    if (!tar_next(r, &m, &fault) || strcmp(m.name, name) != 0 || m.len != len) {
+        return bad(err, "an object is missing");
+    }
+    o->bytes = m.bytes;
+    o->len = m.len;
+    hash_plain(o->hash, o->bytes, o->len);
+    return true;
+}
+
+/* A part is in the list that stands before it in the batch.  One that the device has no more is
+ * vouched for by the manifest's signature alone. */
+static bool is_listed(const struct batch_object *o, const struct batch_object *list)
+{
+    return list && memcmp(list->id, o->id, 16) == 0 && o->part < list->part &&
+           (!o->len ||
+            memcmp((const uint8_t *)list->bytes + o->part * (size_t)32, o->hash, 32) == 0);
+}
+
+/* `hash`: what the manifest says.  *list: that of the recording whose parts follow. */
+static bool check_object(const struct batch *b, const struct batch_object *o,
+                         const uint8_t *const *entries, const uint8_t hash[32],
+                         const struct batch_object **list, struct err *err)
+{
+    uint8_t root[32];
+    bool right = memcmp(o->hash, hash, 32) == 0;
+    if (o->kind == BATCH_PART) {
+        right = right && is_listed(o, *list);
+    } else if (o->kind == BATCH_PARTS) {
+        hash_tagged(root, "sb1-rec-root", o->bytes, o->len);
+        right = right && o->len == o->part * (size_t)32 &&
+                vouched(entries, b->entry_count, o->id, root);
+        *list = o;
+    } else {
+        right = right && vouched(entries, b->entry_count, o->id, o->hash);
+    }
+    return right || bad(err, "an object is not what the chain says");
+}
+
 bool batch_read(struct batch *b, struct arena *arena, const void *bytes, size_t len,
                 batch_known *known, void *user, struct err *err)
 {
@@ -206,21 +289,14 @@ bool batch_read(struct batch *b, struct arena *arena, const void *bytes, size_t 
     const uint8_t *row = manifest + HEADER + b->entry_count * CHAIN_ENTRY;
     const uint8_t **entries = entries_by_object(b, arena);
     b->objects = arena_alloc(arena, (b->object_count + 1) * sizeof *b->objects);
+    const struct batch_object *list = NULL;
+    uint16_t version = get_u16(manifest + 4);
     for (size_t i = 0; i < b->object_count; i++, row += OBJECT) {
-        char name[TAR_NAME];
-        uint8_t hash[32];
-        object_name(name, row);
-        if (!tar_next(&r, &m, &fault) || strcmp(m.name, name) != 0 || m.len != get_u64(row + 24)) {
-            return bad(err, "an object is missing");
+        struct batch_object *o = &b->objects[i];
+        if (!read_row(o, row, version, err) || !read_object(o, &r, get_u64(row + 24), err) ||
+            !check_object(b, o, entries, row + 32, &list, err)) {
+            return false;
         }
-        hash_plain(hash, m.bytes, m.len);
-        if (memcmp(hash, row + 32, 32) != 0 || !vouched(entries, b->entry_count, row, hash)) {
-            return bad(err, "an object is not what the chain says");
-        }
-        memcpy(b->objects[i].id, row, 16);
-        memcpy(b->objects[i].hash, hash, 32);
-        b->objects[i].bytes = m.bytes;
-        b->objects[i].len = m.len;
     }
     if (tar_next(&r, &m, &fault) || fault.code != ERR_NONE) {
         return bad(err, "something follows its end");

@@ -4,6 +4,8 @@
 /*
  * batch: sealed objects and their chain entries with a signed manifest, in one tar archive.
  *
+ * Version 2 holds recordings, too; a batch without any is of version 1.
+ *
  * The archive is sealed as an age file with a random name.  The reader checks the manifest's
  * signature before anything else, then each entry, its place in the chain, and each object's
  * hash.
@@ -19,8 +21,15 @@ enum {
     BATCH_MAX = 80 << 20
 };
 
+enum batch_kind {
+    BATCH_RECORD = 1,
+    BATCH_PARTS, /* of a recording: the hashes of its parts, 32 bytes each; not sealed */
+    BATCH_PART   /* of a recording; of length 0: the device has it no more */
+};
 struct batch_object {
     uint8_t id[16], hash[32]; /* hash: set and checked by batch_read */
+    enum batch_kind kind;     /* 0: BATCH_RECORD */
+    uint32_t part;            /* of BATCH_PART: its number; of BATCH_PARTS: how many */
     const void *bytes;        /* sealed; borrowed */
     size_t len;
 };

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "platform/custody/device_internal.h"
+#include "platform/custody/device_recordings.h"
 #include "platform/machine/file.h"
 
 static char *path_in(const char *dir, const char *name)
@@ -393,7 +393,7 @@ static bool drop_unbegun(struct device *d, struct err *err)
 static bool open_rest(struct device *d, struct err *err)
 {
     if (!device_migrate(d, err) || !load_catalogue(d, err) || !roll_forward(d, err) ||
-        !drop_unbegun(d, err)) {
+        !drop_unbegun(d, err) || !device_recordings_recover(d, err)) {
         device_lock(d);
         if (err && err->code == ERR_AUTH) { /* the passphrase was right */
             err->code = ERR_INPUT;

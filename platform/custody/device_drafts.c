@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "platform/custody/device_internal.h"
+#include "platform/custody/device_recordings.h"
 #include "platform/custody/record.h"
 
 /* ---- drafts ---- */
@@ -21,16 +21,6 @@ static bool next_number(struct device *d, uint32_t *number, struct err *err)
     put_u32(bytes, *number);
     buf_fini(&last);
     return ok && device_row_put(d, (struct row_key){"number", "", 0}, ROW_META, 0, bytes, 4, err);
-}
-
-bool device_may_seal(const struct device *d, const struct package *p, struct err *err)
-{
-    if (!(p->flags & PACKAGE_OWN) || p->flags & PACKAGE_TRAINING ||
-        catalogue_has_own(d->catalogue, p->form_hash)) {
-        return true;
-    }
-    err_set(err, ERR_AUTH, "nobody is named whom records of this form are for");
-    return err_hint(err, "ask the coordinator for a list of forms that names them");
 }
 
 /* `corrects`: id of what was sent back, or NULL. */
@@ -270,8 +260,9 @@ bool device_draft_discard(struct device *d, struct device_draft *draft, struct e
     if (!ok) {
         return false;
     }
-    ok = delete_draft_rows(d, draft, err) && device_return_left(d, draft->id, NULL, err) &&
-         device_put_entry(d, &e, hash, err) && store_commit(d->store, err);
+    ok = delete_draft_rows(d, draft, err) && device_recordings_drop(d, draft->id, err) &&
+         device_return_left(d, draft->id, NULL, err) && device_put_entry(d, &e, hash, err) &&
+         store_commit(d->store, err);
     if (!ok) {
         store_rollback(d->store);
         return false;
@@ -282,52 +273,6 @@ bool device_draft_discard(struct device *d, struct device_draft *draft, struct e
 }
 
 /* ---- sealing ---- */
-
-/* The recipients of the draft's form.  The catalogue lists only packages in force; a draft may
- * be of an older one, so its own package says which form it is. */
-static bool recipients_of(struct device *d, const struct device_draft *draft, uint8_t out[][32],
-                          size_t *count, struct err *err)
-{
-    struct buf bytes = {0};
-    struct package package;
-    bool ok = device_package(d, draft->package_hash, &bytes, err) &&
-              package_read(&package, bytes.data, bytes.len, NULL, err) &&
-              device_may_seal(d, &package, err);
-    *count = ok ? catalogue_recipients_of(d->catalogue, package.form_hash, out) : 0;
-    buf_fini(&bytes);
-    return ok;
-}
-
-static bool seal(struct device *d, struct device_draft *draft, const uint8_t record_id[16],
-                 const struct device_finished *f, int64_t wall_ms, struct buf *sealed,
-                 struct err *err)
-{
-    struct keystore *k = vault_keys(d->vault);
-    struct record r = {.flags = f->training ? RECORD_TRAINING : 0,
-                       .seq = k->chain_seq + 1,
-                       .finalised_ms = wall_ms,
-                       .xml = f->xml,
-                       .xml_len = f->xml_len,
-                       .files = f->files,
-                       .files_len = f->files_len};
-    uint8_t recipients[CATALOGUE_RECIPIENTS_MAX][32];
-    size_t count;
-    struct buf plain = {0};
-    if (!recipients_of(d, draft, recipients, &count, err)) {
-        return false;
-    }
-    assert(count >= 2); /* catalogue_read refuses fewer */
-    memcpy(r.record_id, record_id, 16);
-    memcpy(r.study_id, k->study_id, 16);
-    memcpy(r.device_id, k->device_id, 16);
-    memcpy(r.prev_hash, k->chain_head, 32);
-    memcpy(r.package_hash, draft->package_hash, 32);
-    record_recipients_hash(r.recipients_hash, (const uint8_t(*)[32])recipients, count);
-    bool ok = record_write(&plain, &r, k->sign_seed, err) &&
-              age_seal(sealed, plain.data, plain.len, (const uint8_t(*)[32])recipients, count, err);
-    buf_fini(&plain);
-    return ok;
-}
 
 void device_record_info(uint8_t out[RECORD_INFO], const struct device_record *r,
                         const uint8_t draft_id[16])
@@ -347,7 +292,77 @@ struct finishing { /* what is committed together when a draft becomes a record *
     struct buf sealed;
     const struct device_finished *finished;
     struct chain_entry entry;
+    struct chain_entry recordings[RECORDINGS_MAX]; /* before it */
+    size_t recording_count;
 };
+
+/* The chain's entries for the draft's recordings; `head`: in, the chain's; out, the last one's. */
+static bool enter_recordings(struct device *d, struct finishing *c, uint8_t head[32],
+                             struct err *err)
+{
+    struct device_recording list[RECORDINGS_MAX];
+    size_t count;
+    bool ok = device_recordings(d, c->draft->id, list, &count, err);
+    for (size_t i = 0; ok && i < count; i++) {
+        struct chain_entry *e = &c->recordings[c->recording_count];
+        uint8_t bytes[CHAIN_ENTRY], root[32];
+        bool found;
+        ok = (!list[i].open || err_set(err, ERR_INPUT, "the recording still runs")) &&
+             device_recording_root(d, list[i].id, root, &found, err);
+        if (ok && found) {
+            *e = device_next_entry(d, CHAIN_RECORDING, list[i].id, root);
+            e->seq += c->recording_count++;
+            memcpy(e->prev, head, 32);
+            chain_make(bytes, e, vault_keys(d->vault)->sign_seed);
+            chain_hash(head, bytes);
+        }
+    }
+    return ok;
+}
+
+/* `prev`: the hash of the entry before the record's. */
+static bool seal(struct device *d, struct finishing *c, const uint8_t record_id[16],
+                 const uint8_t prev[32], int64_t wall_ms, struct err *err)
+{
+    const struct device_finished *f = c->finished;
+    const struct device_draft *draft = c->draft;
+    struct keystore *k = vault_keys(d->vault);
+    struct record r = {.flags = f->training ? RECORD_TRAINING : 0,
+                       .seq = k->chain_seq + 1 + c->recording_count,
+                       .finalised_ms = wall_ms,
+                       .xml = f->xml,
+                       .xml_len = f->xml_len,
+                       .files = f->files,
+                       .files_len = f->files_len};
+    uint8_t recipients[CATALOGUE_RECIPIENTS_MAX][32];
+    size_t count;
+    struct buf plain = {0};
+    if (!device_recipients_of(d, draft, recipients, &count, err)) {
+        return false;
+    }
+    assert(count >= 2); /* catalogue_read refuses fewer */
+    memcpy(r.record_id, record_id, 16);
+    memcpy(r.study_id, k->study_id, 16);
+    memcpy(r.device_id, k->device_id, 16);
+    memcpy(r.prev_hash, prev, 32);
+    memcpy(r.package_hash, draft->package_hash, 32);
+    record_recipients_hash(r.recipients_hash, (const uint8_t(*)[32])recipients, count);
+    bool ok =
+        record_write(&plain, &r, k->sign_seed, err) &&
+        age_seal(&c->sealed, plain.data, plain.len, (const uint8_t(*)[32])recipients, count, err);
+    buf_fini(&plain);
+    return ok;
+}
+
+static bool put_recordings(struct device *d, const struct finishing *c, struct err *err)
+{
+    bool ok = device_recordings_sealed(d, c->draft->id, err);
+    for (size_t i = 0; ok && i < c->recording_count; i++) {
+        uint8_t hash[32];
+        ok = device_put_entry(d, &c->recordings[i], hash, err);
+    }
+    return ok;
+}
 
 /* `hash`: out, the entry's. */
 static bool commit_record(struct device *d, const struct finishing *c, uint8_t hash[32],
@@ -360,7 +375,8 @@ static bool commit_record(struct device *d, const struct finishing *c, uint8_t h
     if (!store_begin(d->store, err)) {
         return false;
     }
-    bool ok = device_row_put(d, (struct row_key){"object", r->id, 16}, ROW_OBJECT, r->seq,
+    bool ok = put_recordings(d, c, err) &&
+              device_row_put(d, (struct row_key){"object", r->id, 16}, ROW_OBJECT, r->seq,
                              c->sealed.data, c->sealed.len, err) &&
               device_put_entry(d, &c->entry, hash, err) &&
               device_row_put(d, (struct row_key){"record", r->id, 16}, ROW_META, r->seq, info,
@@ -380,7 +396,7 @@ bool device_finish(struct device *d, struct device_draft *draft, const uint8_t r
 {
     struct finishing c = {.draft = draft, .finished = f};
     struct buf other = {0};
-    uint8_t object_hash[32], hash[32];
+    uint8_t object_hash[32], hash[32], head[32];
     bool taken;
     if (!vault_find_draft(d->vault, draft->id)) {
         return err_set(err, ERR_INPUT, "the interview is finished already");
@@ -390,12 +406,15 @@ bool device_finish(struct device *d, struct device_draft *draft, const uint8_t r
     if (ok && taken) { /* the form's instanceID is already used: keep two records apart */
         record_id = draft->id;
     }
-    ok = ok && count_events(d, draft, err);
-    ok = ok && seal(d, draft, record_id, f, wall_ms, &c.sealed, err);
+    memcpy(head, vault_keys(d->vault)->chain_head, 32);
+    ok = ok && count_events(d, draft, err) && enter_recordings(d, &c, head, err) &&
+         seal(d, &c, record_id, head, wall_ms, err);
     progress_add(d->progress, 1);
     if (ok) {
         hash_plain(object_hash, c.sealed.data, c.sealed.len);
         c.entry = device_next_entry(d, CHAIN_RECORD, record_id, object_hash);
+        c.entry.seq += c.recording_count;
+        memcpy(c.entry.prev, head, 32);
         c.record = (struct device_record){.state = RECORD_SEALED,
                                           .number = draft->number,
                                           .seq = c.entry.seq,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists forms and records, and hands records over as sealed batches. */
+/* Lists records, and hands them over as sealed batches. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "platform/custody/batch.h"
-#include "platform/custody/device_internal.h"
+#include "platform/custody/device_recordings.h"
 #include "platform/machine/stick.h"
 #include "platform/machine/text.h"
 
@@ -19,40 +19,6 @@ void device_watch(struct device *d, struct progress *progress)
 bool device_go_on(struct device *d, struct err *err)
 {
     return !progress_stopped(d->progress) || err_set(err, ERR_ENV, "stopped");
-}
-
-/* ---- forms ---- */
-
-bool device_forms(struct device *d, struct device_form *forms, size_t *count, struct err *err)
-{
-    *count = 0;
-    for (unsigned i = 0; i < d->catalogue->form_count; i++) {
-        struct buf bytes = {0};
-        struct package p;
-        bool found;
-        const uint8_t *hash = d->catalogue->forms[i].package;
-        if (!device_row_get(d, "package", hash, 32, &bytes, &found, err)) {
-            return false;
-        }
-        if (found && package_read(&p, bytes.data, bytes.len, d->catalogue, NULL) &&
-            *count < DEVICE_FORMS_MAX) {
-            struct device_form *f = &forms[(*count)++];
-            memcpy(f->hash, hash, 32);
-            f->serial = p.serial;
-            f->training = p.flags & PACKAGE_TRAINING;
-        }
-        buf_fini(&bytes);
-    }
-    return true;
-}
-
-bool device_package(struct device *d, const uint8_t hash[32], struct buf *out, struct err *err)
-{
-    bool found;
-    if (!device_row_get(d, "package", hash, 32, out, &found, err)) {
-        return false;
-    }
-    return found || err_set(err, ERR_INPUT, "the form of this interview is not on the device");
 }
 
 /* ---- records ---- */
@@ -210,7 +176,7 @@ struct volume {
     size_t entry_count;
     struct batch_object *objects;
     struct buf *bytes; /* object_count buffers */
-    size_t object_count, size;
+    size_t object_count, record_count, size;
     uint64_t first_seq, last_seq;
     uint8_t prev[32], head[32];
 };
@@ -226,6 +192,57 @@ static void volume_fini(struct volume *v)
     memset(v, 0, sizeof *v);
 }
 
+/* `sealed` is the volume's from now on. */
+static void add_object(struct volume *v, const struct batch_object *object, struct buf *sealed)
+{
+    v->objects = mem_grow(v->objects, v->object_count + 1, sizeof *v->objects);
+    v->bytes = mem_grow(v->bytes, v->object_count + 1, sizeof *v->bytes);
+    v->bytes[v->object_count] = *sealed;
+    v->objects[v->object_count] = *object;
+    v->objects[v->object_count].len = sealed->len;
+    v->object_count++;
+    v->size += sealed->len;
+}
+
+/* The list of a recording's parts, and the parts.  One that is damaged is written as empty: the
+ * desk must not wait for it. */
+static bool add_recording(struct device *d, struct volume *v, const uint8_t id[16], struct err *err)
+{
+    struct buf list = {0};
+    bool found;
+    bool ok = device_recording_list(d, id, &list, &found, err);
+    if (!ok || !found) { /* withdrawn, or declared lost */
+        buf_fini(&list);
+        return ok;
+    }
+    struct batch_object o = {.kind = BATCH_PARTS, .part = (uint32_t)(list.len / 32)};
+    memcpy(o.id, id, 16);
+    const uint32_t parts = o.part;
+    uint8_t *hashes = mem_alloc(list.len + 1);
+    if (list.len) {
+        memcpy(hashes, list.data, list.len);
+    }
+    add_object(v, &o, &list);
+    o.kind = BATCH_PART;
+    for (uint32_t part = 0; ok && part < parts; part++) {
+        struct buf sealed = {0};
+        uint8_t hash[32];
+        ok = device_go_on(d, err) && device_recording_part(d, id, part, &sealed, &found, err);
+        hash_plain(hash, sealed.data, sealed.len);
+        if (!ok || !found || memcmp(hash, hashes + part * (size_t)32, 32) != 0) {
+            buf_cut(&sealed, 0);
+        }
+        o.part = part;
+        if (ok) {
+            add_object(v, &o, &sealed);
+        } else {
+            buf_fini(&sealed);
+        }
+    }
+    free(hashes);
+    return ok;
+}
+
 static bool add_entry(struct device *d, struct volume *v, const uint8_t entry[CHAIN_ENTRY],
                       const struct chain_entry *e, struct err *err)
 {
@@ -237,6 +254,9 @@ static bool add_entry(struct device *d, struct volume *v, const uint8_t entry[CH
     memcpy(v->entries + v->entry_count++ * CHAIN_ENTRY, entry, CHAIN_ENTRY);
     v->last_seq = e->seq;
     chain_hash(v->head, entry);
+    if (e->kind == CHAIN_RECORDING) {
+        return add_recording(d, v, e->object_id, err);
+    }
     if (e->kind != CHAIN_RECORD) {
         return true;
     }
@@ -246,13 +266,10 @@ static bool add_entry(struct device *d, struct volume *v, const uint8_t entry[CH
         return false;
     }
     if (found) {
-        v->objects = mem_grow(v->objects, v->object_count + 1, sizeof *v->objects);
-        v->bytes = mem_grow(v->bytes, v->object_count + 1, sizeof *v->bytes);
-        v->bytes[v->object_count] = sealed;
-        memcpy(v->objects[v->object_count].id, e->object_id, 16);
-        v->objects[v->object_count].len = sealed.len;
-        v->object_count++;
-        v->size += sealed.len;
+        struct batch_object o = {.kind = BATCH_RECORD};
+        memcpy(o.id, e->object_id, 16);
+        add_object(v, &o, &sealed);
+        v->record_count++;
     }
     return true;
 }
@@ -297,7 +314,7 @@ static bool write_volume(struct device *d, struct volume *v, const char *folder,
     ok = ok && stick_put(folder, name, &sealed, d->progress, err);
     if (ok) {
         report->volumes++;
-        report->records += (unsigned)v->object_count;
+        report->records += (unsigned)v->record_count;
         report->bytes += size;
     }
     buf_fini(&tar);
@@ -347,6 +364,19 @@ static bool is_purged(struct device *d, const uint8_t id[16], bool *purged, stru
     return ok;
 }
 
+/* Whether a recording's list of parts is here, or it is gone on purpose. */
+static bool has_recording(struct device *d, const uint8_t id[16], bool *here, struct err *err)
+{
+    struct buf list = {0};
+    uint64_t bytes;
+    bool purged;
+    bool ok = device_recording_list(d, id, &list, here, err) &&
+              device_recording_look(d, id, &purged, &bytes, err);
+    *here = ok && (*here || purged);
+    buf_fini(&list);
+    return ok;
+}
+
 /* Collect, from entry `from` on, the entries that are missing or damaged, and the ranges
  * already declared lost. */
 static bool look_for_losses(struct device *d, uint64_t from, struct spans *lost,
@@ -372,6 +402,9 @@ static bool look_for_losses(struct device *d, uint64_t from, struct spans *lost,
             if (!read) {
                 return false;
             }
+        }
+        if (here && e.kind == CHAIN_RECORDING && !has_recording(d, e.object_id, &whole, err)) {
+            return false;
         }
         if (!here || !whole) {
             span_add(lost, seq, seq);

@@ -2,8 +2,9 @@
 #ifndef PLATFORM_CUSTODY_DEVICE_INTERNAL_H
 #define PLATFORM_CUSTODY_DEVICE_INTERNAL_H
 /* Shared by device.c (life cycle, chain), device_rows.c (rows, migration of the first format),
- * device_drafts.c (drafts, sealing), device_load.c (loading), device_messages.c (the desk's
- * messages), device_returns.c (records sent back) and device_exchange.c (handing over) only. */
+ * device_forms.c (forms), device_drafts.c (drafts, sealing), device_recordings.c (sound),
+ * device_load.c (loading), device_messages.c (the desk's messages), device_returns.c (records sent
+ * back) and device_exchange.c (handing over) only. */
 #include "platform/custody/device.h"
 
 struct device {
@@ -15,6 +16,7 @@ struct device {
     struct progress *progress;   /* reports long calls, or NULL */
     device_apply *apply;         /* what a message does to the cases, or NULL */
     void *apply_user;
+    const struct recording *running; /* one at a time; NULL: none */
 };
 
 enum { RECORD_INFO = 64, RECORD_INFO_DRAFT = 48 };
@@ -37,6 +39,11 @@ bool device_row_has(struct device *d, const char *what, const void *of, size_t o
                     struct err *err);
 bool device_row_delete(struct device *d, const char *what, const void *of, size_t of_len,
                        struct err *err);
+/* Fill up with zeros to a size class. */
+void device_pad(struct buf *plain);
+/* The recipients of the draft's form; `out` has room for CATALOGUE_RECIPIENTS_MAX. */
+bool device_recipients_of(struct device *d, const struct device_draft *draft, uint8_t out[][32],
+                          size_t *count, struct err *err);
 /* Encrypt an event for its row, and decrypt it. */
 void device_event_lock(struct buf *out, const struct vault_draft *slot, uint64_t n,
                        const void *event, size_t len);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "platform/custody/device_internal.h"
+#include "platform/custody/device_recordings.h"
 #include "platform/custody/message.h"
 #include "platform/custody/receipt.h"
 #include "platform/machine/stick.h"
@@ -238,6 +238,26 @@ static bool count_purge(struct device *d, uint64_t up_to, uint64_t *count, struc
     return ok;
 }
 
+/* Entries that an earlier receipt named are not looked at again. */
+static bool purge_recordings(struct device *d, uint64_t up_to, struct err *err)
+{
+    struct buf ack = {0};
+    bool found;
+    bool ok = device_row_get(d, "ack", "", 0, &ack, &found, err);
+    uint64_t from = ok && found && ack.len == 40 ? get_u64((const uint8_t *)ack.data) + 1 : 1;
+    buf_fini(&ack);
+    for (uint64_t seq = from; ok && seq <= up_to; seq++) {
+        uint8_t bytes[CHAIN_ENTRY];
+        struct chain_entry e;
+        ok = device_entry(d, seq, bytes, &found, err);
+        if (ok && found) {
+            chain_parse(&e, bytes);
+            ok = e.kind != CHAIN_RECORDING || device_recording_purge(d, e.object_id, err);
+        }
+    }
+    return ok;
+}
+
 /* Delete the sealed bytes up to entry `seq`; the chain stays.  One transaction; repeating it
  * has no effect. */
 static bool purge_up_to(struct device *d, uint64_t seq, const uint8_t receipt_hash[32],
@@ -250,6 +270,7 @@ static bool purge_up_to(struct device *d, uint64_t seq, const uint8_t receipt_ha
         free(p.list);
         return false;
     }
+    ok = purge_recordings(d, seq, err);
     for (size_t i = 0; i < p.count && ok; i++) {
         uint8_t info[RECORD_INFO];
         p.list[i].record.state = RECORD_PURGED;

@@ -2,7 +2,7 @@
 /* What a device does when the desk's messages arrive. */
 #include <string.h>
 
-#include "platform/custody/device_internal.h"
+#include "platform/custody/device_recordings.h"
 #include "platform/custody/message.h"
 
 bool device_judge_message(struct device *d, const struct catalogue *c, const struct buf *plain,
@@ -33,6 +33,23 @@ bool device_judge_message(struct device *d, const struct catalogue *c, const str
     return true;
 }
 
+/* The recordings of a record stand just before it in the chain. */
+static bool destroy_recordings(struct device *d, uint64_t seq, struct err *err)
+{
+    bool ok = true, more = true;
+    while (ok && more && --seq > 0) {
+        uint8_t bytes[CHAIN_ENTRY];
+        struct chain_entry e = {.seq = 0};
+        ok = device_entry(d, seq, bytes, &more, err);
+        if (ok && more) {
+            chain_parse(&e, bytes);
+            more = e.kind == CHAIN_RECORDING;
+        }
+        ok = ok && (!more || device_recording_purge(d, e.object_id, err));
+    }
+    return ok;
+}
+
 /* Delete the sealed bytes of a record whose content was withdrawn, if they are still here. */
 static bool destroy(struct device *d, const uint8_t id[16], struct err *err)
 {
@@ -47,8 +64,9 @@ static bool destroy(struct device *d, const uint8_t id[16], struct err *err)
     if (found) { /* without it the bytes go all the same */
         device_record_info(info, &r, draft);
     }
-    return !found || device_row_put(d, (struct row_key){"record", id, 16}, ROW_META, r.seq, info,
-                                    sizeof info, err);
+    return !found || (device_row_put(d, (struct row_key){"record", id, 16}, ROW_META, r.seq, info,
+                                     sizeof info, err) &&
+                      destroy_recordings(d, r.seq, err));
 }
 
 /* All in one transaction: what the message changes, that it was taken, and the chain's entry.

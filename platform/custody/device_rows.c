@@ -15,7 +15,7 @@ static void row_ad(uint8_t ad[ROW_AD], const uint8_t id[16])
     memcpy(ad + 8, id, 16);
 }
 
-static void pad(struct buf *plain)
+void device_pad(struct buf *plain)
 {
     static const char zeros[1024];
     size_t size = store_class(plain->len);
@@ -46,7 +46,7 @@ static bool put_named(struct device *d, const uint8_t id[16], enum row_kind kind
     put_u64(head + ROW_NUMBER, number);
     buf_add(&plain, head, sizeof head);
     buf_add(&plain, bytes, len);
-    pad(&plain);
+    device_pad(&plain);
     row_ad(ad, id);
     secret_lock(&locked, vault_meta_key(d->vault), ad, sizeof ad, plain.data, plain.len);
     buf_fini(&plain);
@@ -129,7 +129,7 @@ void device_event_lock(struct buf *out, const struct vault_draft *slot, uint64_t
     put_u32(size, (uint32_t)len);
     buf_add(&plain, size, 4);
     buf_add(&plain, event, len);
-    pad(&plain);
+    device_pad(&plain);
     event_ad(ad, slot->id, n);
     secret_lock(out, slot->key, ad, sizeof ad, plain.data, plain.len);
     buf_fini(&plain);

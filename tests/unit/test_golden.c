@@ -169,6 +169,75 @@ static void test_golden__chain_and_batch(void **state)
     arena_fini(&arena);
 }
 
+/* Version 2: a record and its recording of three parts, of which the device has one no more. */
+static void test_golden__batch_with_a_recording(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct buf now = {0};
+    struct arena arena;
+    struct batch back;
+    static const char *const parts[] = {"part 0", "", "part 2"};
+    uint8_t entries[3 * CHAIN_ENTRY], list[3 * 32], root[32];
+    struct batch_object objects[5] = {{.kind = BATCH_PARTS, .part = 3, .bytes = list, .len = 96}};
+    struct chain_entry recording = {.seq = 2, .kind = CHAIN_RECORDING};
+    arena_init(&arena);
+    for (uint32_t i = 0; i < 3; i++) {
+        hash_plain(list + i * 32, i == 1 ? "lost" : parts[i], i == 1 ? 4 : strlen(parts[i]));
+        objects[1 + i] = (struct batch_object){
+            .kind = BATCH_PART, .part = i, .bytes = parts[i], .len = strlen(parts[i])};
+    }
+    for (size_t i = 0; i < 4; i++) {
+        memset(objects[i].id, 5, 16);
+    }
+    objects[4] = (struct batch_object){.bytes = "sealed", .len = 6};
+    memset(objects[4].id, 3, 16);
+    entry(entries, 1, NULL, "", 0);
+    hash_tagged(root, "sb1-rec-root", list, sizeof list);
+    memset(recording.object_id, 5, 16);
+    memcpy(recording.object_hash, root, 32);
+    chain_hash(recording.prev, entries);
+    chain_make(entries + CHAIN_ENTRY, &recording, device_seed);
+    entry(entries + 2 * CHAIN_ENTRY, 3, entries + CHAIN_ENTRY, "sealed", 6);
+    struct batch b = {.first_seq = 1,
+                      .last_seq = 3,
+                      .device_head_seq = 3,
+                      .volume = 1,
+                      .created_ms = study_wall,
+                      .entries = entries,
+                      .entry_count = 3,
+                      .objects = objects,
+                      .object_count = 5};
+    memset(b.batch_id, 8, 16);
+    memset(b.study_id, 2, 16);
+    sign_public(b.device_key, device_seed);
+    chain_hash(b.head_hash, entries + 2 * CHAIN_ENTRY);
+    OK(batch_write(&now, &b, device_seed, &err));
+    same("batch-2", &now);
+    OK(batch_read(&back, &arena, now.data, now.len, anybody, NULL, &err));
+    assert_int_equal(back.object_count, 5);
+    assert_int_equal(back.objects[3].kind, BATCH_PART);
+    assert_int_equal(back.objects[3].part, 2);
+    /* a part that is not in the list, one beyond it, one without its list */
+    objects[3].bytes = "part X";
+    buf_cut(&now, 0);
+    OK(batch_write(&now, &b, device_seed, &err));
+    assert_false(batch_read(&back, &arena, now.data, now.len, anybody, NULL, &err));
+    objects[3].bytes = parts[2];
+    objects[3].part = 3;
+    buf_cut(&now, 0);
+    OK(batch_write(&now, &b, device_seed, &err));
+    assert_false(batch_read(&back, &arena, now.data, now.len, anybody, NULL, &err));
+    objects[3].part = 2;
+    b.objects++;
+    b.object_count--;
+    buf_cut(&now, 0);
+    OK(batch_write(&now, &b, device_seed, &err));
+    assert_false(batch_read(&back, &arena, now.data, now.len, anybody, NULL, &err));
+    buf_fini(&now);
+    arena_fini(&arena);
+}
+
 static void test_golden__catalogue_certs_package_receipt(void **state)
 {
     struct study *s = *state;
@@ -498,6 +567,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden__record),
         cmocka_unit_test(test_golden__chain_and_batch),
+        cmocka_unit_test(test_golden__batch_with_a_recording),
         STUDY_TEST(test_golden__catalogue_certs_package_receipt),
         STUDY_TEST(test_golden__catalogue_with_recipients_of_forms),
         cmocka_unit_test(test_golden__enrolment_request),

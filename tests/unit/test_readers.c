@@ -706,7 +706,7 @@ static void test_readers__a_batch(void **state)
     size_t manifest = MANIFEST_HEAD + 2 * CHAIN_ENTRY + OBJECT_ENTRY + SIGN_BYTES;
     const struct change changes[] = {
         {512, 4, "SBM2", "magic"},
-        {512 + 4, 2, "\2\0", "version"},
+        {512 + 4, 2, "\3\0", "version"},
         {512 + 168, 4, "\1\0\0\0", "fewer entries"},
         {512 + 168, 4, "\1\20\0\0", "more entries than may be"},
         {512 + 172, 4, "\0\0\0\0", "fewer objects"},

@@ -8,6 +8,7 @@
 #include "platform/machine/text.h"
 #include "tools/desk/desk_internal.h"
 #include "tools/desk/desk_ledger.h"
+#include "tools/desk/desk_recordings.h"
 #include "tools/desk/desk_records.h"
 #include "tools/desk/desk_withdraw.h"
 
@@ -164,6 +165,8 @@ struct taking {
     struct import_report *report;
     struct buf *withdrawals; /* records of which new entries say that they were withdrawn */
     bool any_withdrawn;      /* the desk has withdrawn something */
+    const struct batch_object **lists; /* of recordings in the batch */
+    size_t list_count;
 };
 
 /* What the desk has of each history, so that new rows need no query each. */
@@ -293,6 +296,61 @@ static bool put_entry(struct desk *desk, const struct chain_entry *e, const stru
     return had || desk_put_entry(desk, own->id, bytes, err);
 }
 
+/* ---- recordings ---- */
+
+static int by_list(const void *a, const void *b)
+{
+    const struct batch_object *const *one = a, *const *other = b;
+    return memcmp((*one)->id, (*other)->id, 16);
+}
+
+/* The lists of the batch's recordings, sorted by their ids. */
+static const struct batch_object **lists_of(const struct batch *b, size_t *count)
+{
+    const struct batch_object **list = mem_alloc((b->object_count + 1) * sizeof(void *));
+    *count = 0;
+    for (size_t i = 0; i < b->object_count; i++) {
+        if (b->objects[i].kind == BATCH_PARTS) {
+            list[(*count)++] = &b->objects[i];
+        }
+    }
+    if (*count) {
+        qsort(list, *count, sizeof *list, by_list);
+    }
+    return list;
+}
+
+/* Stores the recording that an entry names, if the batch has it. */
+static bool put_recording(const struct taking *k, const struct chain_entry *e, bool *fresh,
+                          struct err *err)
+{
+    struct batch_object key;
+    const struct batch_object *wanted = &key, *end = k->batch->objects + k->batch->object_count;
+    memcpy(key.id, e->object_id, 16);
+    const struct batch_object **list =
+        bsearch(&wanted, k->lists, k->list_count, sizeof *k->lists, by_list);
+    size_t parts = 0;
+    *fresh = false;
+    while (list && *list + 1 + parts < end && (*list)[1 + parts].kind == BATCH_PART) {
+        parts++;
+    }
+    return !list || desk_put_recording(k->desk, *list, parts, fresh, err);
+}
+
+/* What was withdrawn before its sound came in. */
+static bool drop_withdrawn(const struct taking *k, size_t h, struct err *err)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && k->any_withdrawn && i < k->batch->entry_count; i++) {
+        struct chain_entry e;
+        chain_parse(&e, k->batch->entries + i * CHAIN_ENTRY);
+        ok = e.kind != CHAIN_RECORDING ||
+             desk_drop_withdrawn_recording(k->desk, k->all->list[owner(k->all, h, e.seq)].id, e.seq,
+                                           e.object_id, err);
+    }
+    return ok;
+}
+
 /* Stores a batch.  `first_new`: number of the first entry that was new, or whose object was
  * new; 0 = none. */
 static bool insert(const struct taking *k, size_t h, uint64_t *first_new, struct err *err)
@@ -326,12 +384,16 @@ static bool insert(const struct taking *k, size_t h, uint64_t *first_new, struct
             ok = !object || put_object(k, &e, own, *object, &had_not, err);
             report->objects += had_not;
         }
+        if (ok && e.kind == CHAIN_RECORDING) {
+            ok = put_recording(k, &e, &had_not, err);
+            report->recordings += had_not;
+        }
         if ((fresh || had_not) && !*first_new) {
             *first_new = e.seq;
         }
     }
     free(objects);
-    return ok;
+    return ok && drop_withdrawn(k, h, err);
 }
 
 static bool known_device(void *user, const uint8_t study_id[16], const uint8_t key[32])
@@ -418,7 +480,15 @@ bool desk_import_batch(struct desk *desk, const struct batch *b, int64_t wall_ms
     int64_t any_withdrawn = 0;
     bool ok = db_number(desk->db, &any_withdrawn, 0, "SELECT EXISTS(SELECT 1 FROM withdrawn)", NULL,
                         0, err);
-    const struct taking k = {desk, &all, b, device, wall_ms, report, &withdrawals, any_withdrawn};
+    struct taking k = {.desk = desk,
+                       .all = &all,
+                       .batch = b,
+                       .device = device,
+                       .wall_ms = wall_ms,
+                       .report = report,
+                       .withdrawals = &withdrawals,
+                       .any_withdrawn = any_withdrawn};
+    k.lists = lists_of(b, &k.list_count);
     ok = ok && desk_histories(desk, device, &all, err) && read_lasts(desk, &all, err) &&
          place(&k, &h, err) && find_gap(desk, &all, h, b, report, err) &&
          insert(&k, h, &first_new, err);
@@ -426,10 +496,11 @@ bool desk_import_batch(struct desk *desk, const struct batch *b, int64_t wall_ms
     if (ok && report->revoked && first_new) {
         ok = hold(desk, &all.list[owner(&all, h, first_new)], first_new, "revoked", err);
     }
-    report->known = ok && report->entries == 0 && report->objects == 0;
+    report->known = ok && report->entries == 0 && report->objects == 0 && report->recordings == 0;
     report->apart = ok && all.list[h].held && all.list[h].held <= b->last_seq;
     ok = ok && (report->apart || alarm_withdrawals(&k, err));
     free(all.list);
+    free(k.lists);
     buf_fini(&withdrawals);
     return ok;
 }

@@ -191,6 +191,66 @@ static bool add_object(struct carrying *c, const struct chain_entry *e, const st
     return true;
 }
 
+static struct batch_object *run_object(struct run *r, enum batch_kind kind, const uint8_t id[16],
+                                       const struct db_value *bytes)
+{
+    r->objects = mem_grow(r->objects, r->count + 1, sizeof *r->objects);
+    r->offsets = mem_grow(r->offsets, r->count + 1, sizeof *r->offsets);
+    struct batch_object *o = &r->objects[r->count];
+    *o = (struct batch_object){.kind = kind, .len = bytes->len};
+    memcpy(o->id, id, 16);
+    r->offsets[r->count++] = r->bytes.len;
+    buf_add(&r->bytes, bytes->bytes, bytes->len);
+    return o;
+}
+
+struct carrying_sound {
+    struct carrying *c;
+    const struct chain_entry *entry;
+    struct buf list;
+};
+
+/* Columns: part, d, sealed.  The list, which the chain vouches for, comes first. */
+static bool carry_part(void *user, const struct db_value *col, size_t count, struct err *err)
+{
+    struct carrying_sound *s = user;
+    const struct chain_entry *e = s->entry;
+    uint8_t hash[32], name[16];
+    (void)count;
+    if (col[0].number < 0) {
+        desk_name(s->c->m->from, name, "record", e->object_id, 16);
+        if (!desk_unlock(s->c->m->from, &s->list, (struct desk_row){"sound", name, 0}, &col[1], 0,
+                         err)) {
+            return false;
+        }
+        hash_tagged(hash, "sb1-rec-root", s->list.len ? s->list.data : "", s->list.len);
+        struct db_value list = db_blob(s->list.len ? s->list.data : "", s->list.len);
+        run_object(&s->c->run, BATCH_PARTS, e->object_id, &list)->part =
+            (uint32_t)(s->list.len / 32);
+        return memcmp(hash, e->object_hash, 32) == 0 || damaged(s->c, e->seq, err);
+    }
+    size_t part = (size_t)col[0].number;
+    hash_plain(hash, col[2].bytes, col[2].len);
+    bool right =
+        part < s->list.len / 32 && (!col[2].len || memcmp(hash, s->list.data + part * 32, 32) == 0);
+    run_object(&s->c->run, BATCH_PART, e->object_id, &col[2])->part = (uint32_t)part;
+    return right || damaged(s->c, e->seq, err);
+}
+
+/* The sound that the entry names, as far as the other desk has it. */
+static bool add_recording(struct carrying *c, const struct chain_entry *e, struct err *err)
+{
+    struct carrying_sound s = {.c = c, .entry = e};
+    uint8_t name[16];
+    desk_name(c->m->from, name, "record", e->object_id, 16);
+    struct db_value v[] = {db_blob(name, 16)};
+    bool ok = db_run(c->m->from->db,
+                     "SELECT part, d, sealed FROM sound WHERE recording = ?1 ORDER BY part", v, 1,
+                     carry_part, &s, err);
+    buf_fini(&s.list);
+    return ok;
+}
+
 /* Whether the entry begins a new run. */
 static bool is_apart(const struct run *r, const struct chain_entry *e, const struct buf *row)
 {
@@ -218,12 +278,14 @@ static bool carry_entry(void *user, const struct db_value *col, size_t count, st
         (!chain_read(&e, (const uint8_t *)bytes.data, c->device + DEVICE_SIGN) || e.seq != seq)) {
         ok = damaged(c, seq, err);
     }
+    bool sound = ok && e.kind == CHAIN_RECORDING;
     ok = ok && (!is_apart(&c->run, &e, &row) || store_run(c, err));
     if (ok) {
         buf_add(&c->run.entries, bytes.data, CHAIN_ENTRY);
         chain_hash(c->run.last_hash, (const uint8_t *)bytes.data);
         c->run.next = seq + 1;
-        ok = !row.len || add_object(c, &e, &row, &col[3], err);
+        ok = (!row.len || add_object(c, &e, &row, &col[3], err)) &&
+             (!sound || add_recording(c, &e, err));
     }
     buf_fini(&bytes);
     buf_fini(&row);

@@ -427,8 +427,9 @@ static bool walk_entry(void *user, const struct db_value *c, size_t count, struc
     struct reach *r = user;
     struct desk_device *d = r->d;
     uint64_t seq = (uint64_t)c[0].number;
-    bool has_object = c[2].type == DB_INT;
-    bool whole = c[1].number != CHAIN_RECORD || has_object;
+    bool has_object = c[1].number == CHAIN_RECORD && c[2].type == DB_INT;
+    bool recording = c[1].number == CHAIN_RECORDING;
+    bool whole = (c[1].number != CHAIN_RECORD && !recording) || c[2].type == DB_INT;
     bool kept = r->held && seq >= r->held;
     (void)count;
     d->entries++;
@@ -488,7 +489,9 @@ static bool reach_of(struct desk *desk, const struct histories *all, size_t h,
                            gather_declared, &r, err) &&
               walk_history(all, h, INT64_MAX,
                            "SELECT e.seq, e.kind, CASE WHEN o.seq IS NOT NULL OR EXISTS (SELECT 1"
-                           " FROM withdrawn w WHERE w.id = e.object AND w.uses & 1) THEN 1 END,"
+                           " FROM withdrawn w WHERE w.id = e.object AND w.uses & 1) OR (e.kind = 2"
+                           " AND EXISTS (SELECT 1 FROM sound s WHERE s.recording = e.object"
+                           " AND s.part = -1)) THEN 1 END,"
                            " e.d FROM entry e LEFT JOIN object o"
                            " ON o.device = e.device AND o.seq = e.seq"
                            " WHERE e.device = ?1 AND e.seq < ?2 ORDER BY e.seq",

@@ -45,10 +45,10 @@ MUST_CHECK bool desk_add_form(struct desk *desk, const void *bytes, size_t len, 
                               struct err *err);
 
 struct import_report {
-    unsigned entries, objects; /* number of new ones */
-    bool known;                /* nothing in the batch was new */
-    bool apart;                /* was kept apart; see desk_accept */
-    bool revoked;              /* the device is revoked */
+    unsigned entries, objects, recordings; /* number of new ones */
+    bool known;                            /* nothing in the batch was new */
+    bool apart;                            /* was kept apart; see desk_accept */
+    bool revoked;                          /* the device is revoked */
     uint64_t fork_seq;         /* number of the entry that contradicts the desk's; 0 = none */
     uint64_t gap_from, gap_to; /* entries missing before this batch; 0 = none */
 };

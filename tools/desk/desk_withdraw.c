@@ -10,6 +10,7 @@
 #include "tools/desk/desk_edits.h"
 #include "platform/machine/text.h"
 #include "tools/desk/desk_internal.h"
+#include "tools/desk/desk_recordings.h"
 
 enum { USES = 4 };
 static const struct {
@@ -75,6 +76,7 @@ bool desk_put_withdrawn(struct desk *desk, const uint8_t id[16], unsigned uses, 
                      "INSERT INTO withdrawn(id, uses) VALUES(?1, ?2)"
                      " ON CONFLICT(id) DO UPDATE SET uses = uses | excluded.uses",
                      v, 2, NULL, NULL, err);
+    ok = ok && (!(uses & (USE_ANSWERS | USE_RECORDING)) || desk_drop_recordings(desk, id, err));
     if (ok && (uses & USE_ANSWERS)) { /* secure_delete overwrites what was there */
         ok = db_run(desk->db, "UPDATE object SET sealed = x'' WHERE id = ?1", v, 1, NULL, NULL,
                     err) &&

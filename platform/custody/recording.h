@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLATFORM_CUSTODY_RECORDING_H
+#define PLATFORM_CUSTODY_RECORDING_H
+/*
+ * recording: the sound of an interview, sealed while it runs.
+ *
+ *   recording_begin ▶ OPEN ─recording_put…▶ recording_close ▶ CLOSED ─device_finish▶ SEALED ▶
+ * PURGED └─power cut─▶ closed at the next unlock, marked as cut
+ *
+ * Each part (a few seconds of Ogg pages) becomes an age file for the study's recipients and one
+ * row, in one commit.  While it runs only public keys are needed, so it goes on when the device
+ * locks.  `age -d` of the parts, put together in order by `cat`, is a playable file.
+ * Nothing of an unfinished interview leaves the device: the chain gets an entry for each recording
+ * when the interview is sealed, just before the record's own.
+ * Promise: a part accepted by recording_put survives power loss, and no key on the device opens it.
+ * Threads: those of device.h.
+ * Source:  docs/RECORD.md section 20.
+ */
+#include "platform/custody/device.h"
+
+enum {
+    RECORDING_PARTS = 2881, /* of a recording: the head, and four hours of five seconds */
+    RECORDINGS_MAX = 64,    /* of an interview */
+    RECORDING_PART_MAX = 64 << 10
+};
+
+struct device_recording {
+    uint8_t id[16];
+    int64_t begun_ms;
+    uint32_t bits;  /* a second */
+    uint32_t parts; /* 0 while it is open */
+    uint32_t holes; /* parts that are damaged */
+    uint64_t bytes; /* of the sealed parts */
+    bool open;      /* it runs, or was interrupted since the last unlock */
+    bool cut;       /* it was interrupted: by a power cut, say */
+};
+
+struct recording;
+/* Needs an unlocked device and a draft.  ERR_LIMIT: the interview has RECORDINGS_MAX. */
+MUST_CHECK bool recording_begin(struct recording **recording, struct device *device,
+                                const struct device_draft *draft, uint32_t bits, int64_t wall_ms,
+                                struct err *err);
+const uint8_t *recording_id(const struct recording *recording); /* 16 bytes */
+/* Seals the next part, whether the device is locked or not.  ERR_LIMIT: it has RECORDING_PARTS;
+ * ERR_FULL: no room.  Afterwards the recording can still be closed. */
+MUST_CHECK bool recording_put(struct recording *recording, const void *bytes, size_t len,
+                              struct err *err);
+/* Closes and frees it.  While the device is locked, what remains is done at the next unlock. */
+MUST_CHECK bool recording_close(struct recording *recording, struct err *err);
+
+/* The recordings of a draft, in order; `list` has room for RECORDINGS_MAX. */
+MUST_CHECK bool device_recordings(struct device *device, const uint8_t draft_id[16],
+                                  struct device_recording *list, size_t *count, struct err *err);
+/* Deletes a closed recording of a draft; the chain tells that there was one. */
+MUST_CHECK bool device_recording_discard(struct device *device, const uint8_t draft_id[16],
+                                         const uint8_t id[16], struct err *err);
+
+#endif
