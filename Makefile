@@ -20,7 +20,7 @@ VERSION = 0.1
 DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium-dev libsqlite3-dev \
 	libxml2-dev libfreexl-dev libxlsxwriter-dev libreadstat-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev libopus-dev libogg-dev \
 	libsystemd-dev libwayland-dev libcurl4-gnutls-dev fonts-paratype
-DEPS_CHECK = libcmocka-dev zlib1g-dev dbus-daemon xvfb xdotool imagemagick age file clang-format pmccabe chromium poppler-utils groff-base \
+DEPS_CHECK = libcmocka-dev zlib1g-dev unzip dbus-daemon xvfb xdotool imagemagick age file clang-format pmccabe chromium poppler-utils groff-base \
 	weston 'libweston-10-dev|libweston-14-dev' sway wtype $(DEPS_DEB)
 DEPS_FUZZ = clang llvm libclang-rt-14-dev
 DEPS_MUTANTS = python3

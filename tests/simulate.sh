@@ -115,6 +115,8 @@ for lang in ru ky tg en; do
 done
 check 'report: the same bytes' sh -c "$B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity report --training \
     --out $T/report-again --lists $F/lists && diff -r $T/report-ru $T/report-again"
+check 'report: as JSON' sh -c "$B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity report --training --json --force \
+    --out $T/report-ru --lists $F/lists | grep -qE '^\{\"records\": [1-9][0-9]*, .*\"unreadable\": 0\}$'"
 check 'report: training records say so' sh -c "! grep -L 'УЧЕБНЫЕ ДАННЫЕ' $T/report-ru/*.html $T/report-ru/desk/*.html | grep ."
 check 'report: no script, no network' sh -c "! grep -rlE '<script|https?://|@import|url\(' $T/report-ru"
 check 'report: small numbers are suppressed' grep -rq '<5' "$T/report-ru" --include=*.csv
@@ -130,7 +132,7 @@ check 'report: nothing small in the lists' sh -c "! sed -n 's/^<li>.*: //p' $T/r
 check 'report: a map of tiles' sh -c "grep -q 'stroke-dasharray' $T/report-ru/R05.html && test \$(grep -c '<rect' $T/report-ru/R05.html) -eq 48"
 check 'report: dots' sh -c "test \$(grep -o '<circle' $T/report-ru/R12.html | wc -l) -gt 2"
 check 'report: an outcome of each attempt' grep -q '^Не согласился' "$T/report-ru/R03-migrant_interview-response-study_country.csv"
-check 'report: medians' grep -q '^Медиана,' "$T/report-ru/R07-migrant_interview-ban_years.csv"
+check 'report: medians' grep -q '^Медиана,' "$T/report-ru/R04-migrant_interview-household-study_country.csv"
 check 'report: a ladder of trust' test "$(grep -cE '^[^,]+,[0-9]+,[0-9]+,[0-9]+' "$T/report-ru/R12-ladder.csv")" -ge 2
 check 'report: a pyramid of ages' sh -c "grep -o '18–24' $T/report-ru/R04.html | wc -l | grep -qx 2"
 check 'report: goals of the quotas' sh -c "grep -q 'stroke-width=\"3\"' $T/report-ru/desk/R02.html"
@@ -155,6 +157,10 @@ mkdir -p "$T/older"; echo x > "$T/older/R99-older.csv"
 check 'public tables: not beside older ones' sh -c "! $B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity export --public --training \
     --out $T/older && test \"\$(ls $T/older)\" = R99-older.csv"
 check 'public tables: again' desk export --public --training --labels en --out "$T/public" --force
+for one in '--interviewer A03' '--device device'; do
+    check "public tables: not of one: $one" sh -c "$B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity export --public --training $one --out $T/no4; test \$? -eq 2"
+    check "public report: not of one: $one" sh -c "$B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity report --public --training $one --out $T/no4; test \$? -eq 2"
+done
 check 'public tables: misuse' sh -c "$B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity export --public --sensitive --out $T/no3; test \$? -eq 2"
 check 'report: names no interviewer' sh -c "! grep -rlw 'A0[1-9]' $T/report-public"
 check 'report: a folder is not overwritten' sh -c "! $B/suhbat-sync --desk $T/desk --identity $T/study/coordinator.identity report --training --out $T/report-ru"
@@ -164,6 +170,28 @@ if command -v chromium > /dev/null; then
     check 'report: as PDF' chromium --headless --no-sandbox --disable-gpu --print-to-pdf="$T/report.pdf" "file://$T/report-ru/R04.html"
     check 'report: it is one' sh -c "head -c 5 $T/report.pdf | grep -q %PDF"
 fi
+
+# ---- after a withdrawal its words are nowhere ----
+# The code of the interview stands in its answers, and in no other record.
+gone=$(grep -l '<res>complete' "$T/migrant_interview"/*.xml | head -n 1)
+key=$(grep -o 'uuid:[0-9a-f-]*' "$gone" | head -n 1) code=$(grep -o '<rec_code>[^<]*' "$gone" | cut -d'>' -f2)
+everywhere() { # FOLDER: all outputs of the desk
+    rm -rf "$1"; mkdir "$1"
+    for format in csv xlsx sav dta r qdpx odk postgres; do
+        desk export --format $format --training --sensitive --lists $F/lists --out "$1/$format" > /dev/null || return 1
+    done
+    desk report --training --lists $F/lists --out "$1/report" > /dev/null || return 1
+    find "$1" \( -name '*.xlsx' -o -name '*.qdpx' \) -exec sh -c 'unzip -qo "$1" -d "$1.d" && rm "$1"' - {} \;
+}
+check 'before a withdrawal: all outputs' everywhere "$T/before"
+for format in csv xlsx sav dta r odk postgres; do
+    check "before a withdrawal: $format has the words" grep -rqaF "$code" "$T/before/$format"
+done
+check 'a withdrawal' desk withdraw "$key"
+check 'after a withdrawal: all outputs' everywhere "$T/after"
+check 'after a withdrawal: the words are nowhere' sh -c "! grep -raqF '$code' $T/after $T/desk"
+check 'after a withdrawal: nor the record' sh -c "! grep -raqF '$key' $T/after"
+rm -rf "$T/before" "$T/after"
 
 # ---- a year of cases: opened, arrived, and met after 1, 3, 6, 9 and 12 months ----
 N=$([ -n "${ALL:-}" ] && echo 60 || echo 6)

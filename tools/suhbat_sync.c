@@ -403,10 +403,14 @@ static bool export_public(struct err *err)
                                            .why = sync_given.why,
                                            .public = true,
                                            .tables = true,
-                                           .force = sync_given.force};
+                                           .force = sync_given.force,
+                                           .progress = cli_progress};
     if ((opt_format && strcmp(opt_format, "csv") != 0) || sync_given.sensitive) {
         err_set(err, ERR_MISUSE, "--public writes tables of counts, as CSV, and no records");
         return err_hint(err, "leave out --format and --sensitive");
+    }
+    if (!sync_for_all(err)) {
+        return false;
     }
     if (!report_speaks(options.language)) {
         err_set(err, ERR_MISUSE, "there are no tables in '%s'", options.language);

@@ -13,6 +13,8 @@ static const char survey_md[] =
     "| | select_one yn | cns_take | Agreed | |\n"
     "| | select_one why | cns_no_why | Why not | |\n| | select_one sex | nr_sex | Looks | |\n"
     "| | select_one ctry | study_country | Country | |\n"
+    "| | select_one bst | ban_state | Ban | |\n| | select_one ctry | ban_ctry | Ban of | |\n"
+    "| | select_one need | need_any | Needs | |\n| | select_one need | need_first | First | |\n"
     "| | integer | hh_size | People | |\n| | decimal | ban_years | Years | |\n"
     "| | integer | ban_to_cm | M | |\n| | select_one lvl | rt_self | Rights | |\n"
     "| | select_one yn | rt_where | Where | |\n| | integer | rt_days | Days | |\n"
@@ -39,6 +41,8 @@ static const char survey_md[] =
     "|\n"
     "| | status | none | N |\n| | try | asked | Asked |\n| | try | lawyer | Lawyer |\n| | try | "
     "none | None |\n"
+    "| | bst | active | Active |\n| | bst | lifted | Over |\n| | bst | never | Never |\n"
+    "| | bst | unsure | Unsure |\n| | need | job | Work |\n| | need | none | Nothing |\n"
     "| | res | lifted | Lifted |\n| | res | rejected | Rejected |\n"
     "| | abuse | pay | Not paid |\n| | abuse | beat | Beaten |\n| | abuse | none | None |\n"
     "| | trust | 4 | Fully |\n| | trust | 1 | Not |\n| | trust | 0 | Never |\n"
@@ -126,9 +130,10 @@ static void test_measures__follow_their_formulas(void **state)
         {"@household", "", -1},
         {"@ban_years", "<ban_years>2.5</ban_years>", 2.5},
         /* November 2026 is month 24323 */
-        {"@ban_left", "<ban_to_cm>24325</ban_to_cm>", 2},
-        {"@ban_left", "<ban_to_cm>24000</ban_to_cm>", 0},
-        {"@ban_left", "<ban_to_cm/>", -1},
+        {"@ban_left", "<ban_state>active</ban_state><ban_to_cm>24325</ban_to_cm>", 2},
+        {"@ban_left", "<ban_state>unsure</ban_state><ban_to_cm>24000</ban_to_cm>", 0},
+        {"@ban_left", "<ban_state>lifted</ban_state><ban_to_cm>24325</ban_to_cm>", -1},
+        {"@ban_left", "<ban_state>active</ban_state><ban_to_cm/>", -1},
         /* the newest rule for the citizenship goes before that for all, a later one is not yet */
         {"@rights",
          "<rt_self>3</rt_self><rt_where>yes</rt_where><rt_days>30</rt_days><last_ctry>KZ</"
@@ -309,35 +314,93 @@ static void test_measures__a_crossing_of_codes_needs_its_sums(void **state)
     }
 }
 
-/* "At least one" stands instead of "none", and only where it leaves each number open. */
+/* "At least one" stands instead of "none".  Whether it is printed must not tell the suppressed
+ * number beside it: it is the same for all that this one may be. */
 static void test_measures__at_least_one(void **state)
 {
     (void)state;
-    static const struct {
-        unsigned pay, beat;
-        enum report_state any;
-    } cases[] = {
-        {9, 9, COUNT_HIDDEN}, /* 18 of two that are below 10: both are 9 */
-        {9, 3, COUNT_SHOWN},
-        {20, 9, COUNT_HIDDEN},
-        {20, 4, COUNT_SHOWN},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    enum { PAY = 20, FEW_EXTRA = 10 };
+    for (unsigned alone = 0; alone < 3; alone++) {
+        for (unsigned beat = alone; beat < FEW_EXTRA; beat++) {
+            struct counted c;
+            begin(&c);
+            add_times(&c, beat - alone, true, "<ab_abr>pay beat</ab_abr>");
+            add_times(&c, PAY - (beat - alone), true, "<ab_abr>pay</ab_abr>");
+            add_times(&c, alone, true, "<ab_abr>beat</ab_abr>");
+            add_times(&c, 50, true, "<ab_abr>none</ab_abr>");
+            const struct report_table *t = table_of(&c, "R11-migrant_interview-ab_abr");
+            assert_int_equal(t->rows, 3);
+            assert_string_equal(t->row_labels[2], "At least one");
+            assert_int_equal(*report_count(t, 2, 0), PAY + alone);
+            assert_int_equal(report_state(t, 1, 0), COUNT_FEW);
+            assert_int_equal(report_state(t, 2, 0), alone ? COUNT_HIDDEN : COUNT_SHOWN);
+            end(&c);
+        }
+    }
+}
+
+/* Each of sixteen named the first way or the second: the second, which is suppressed, would follow.
+ */
+static void test_measures__a_crossing_that_its_sums_would_tell(void **state)
+{
+    (void)state;
+    for (unsigned both = 0; both < 2; both++) {
         struct counted c;
         begin(&c);
-        add_times(&c, cases[i].pay, true, "<ab_abr>pay</ab_abr>");
-        add_times(&c, cases[i].beat, true, "<ab_abr>beat</ab_abr>");
-        add_times(&c, 50, true, "<ab_abr>none</ab_abr>");
-        const struct report_table *t = table_of(&c, "R11-migrant_interview-ab_abr");
-        assert_int_equal(t->rows, 3);
-        assert_string_equal(t->row_labels[2], "At least one");
-        assert_int_equal(*report_count(t, 2, 0), cases[i].pay + cases[i].beat);
-        assert_int_equal(report_state(t, 2, 0), cases[i].any);
-        for (size_t r = 0; r < t->rows; r++) {
-            assert_string_not_equal(t->row_labels[r], "None");
-        }
+        add_times(&c, 12, true,
+                  both ? "<ban_state>active</ban_state><ban_try>asked lawyer</ban_try>"
+                         "<ban_try_res>lifted</ban_try_res>"
+                       : "<ban_state>active</ban_state><ban_try>asked</ban_try>"
+                         "<ban_try_res>lifted</ban_try_res>");
+        add_times(&c, 4, true,
+                  both ? "<ban_state>active</ban_state><ban_try>asked</ban_try>"
+                         "<ban_try_res>lifted</ban_try_res>"
+                       : "<ban_state>active</ban_state><ban_try>lawyer</ban_try>"
+                         "<ban_try_res>lifted</ban_try_res>");
+        add_times(&c, 20, true,
+                  "<ban_state>active</ban_state><ban_try>asked lawyer</ban_try>"
+                  "<ban_try_res>rejected</ban_try_res>");
+        add_times(&c, 30, true, "<ban_state>never</ban_state>");
+        const struct report_table *t = table_of(&c, "R07-migrant_interview-ban_try-ban_try_res");
+        assert_non_null(t);
+        assert_int_equal(t->dropped, !both);
         end(&c);
     }
+}
+
+/* Four have a ban, and were asked for its country: how many answered would tell that they are four.
+ */
+static void test_measures__a_question_for_some_needs_their_number(void **state)
+{
+    (void)state;
+    for (unsigned bans = 4; bans < 7; bans += 2) {
+        struct counted c;
+        begin(&c);
+        add_times(&c, bans - 2, true,
+                  "<ban_state>active</ban_state><ban_ctry>KG</ban_ctry><ban_years>3</ban_years>");
+        add_times(&c, 2, true,
+                  "<ban_state>active</ban_state><ban_ctry>KZ</ban_ctry><ban_years>1</ban_years>");
+        add_times(&c, 36, true, "<ban_state>never</ban_state>");
+        const struct report_table *years = table_of(&c, "R07-migrant_interview-ban_years");
+        assert_non_null(years);
+        assert_int_equal(years->dropped, bans < 5);
+        end(&c);
+    }
+}
+
+/* Two of forty answered: "no answer" is left out, or 38 of 40 would tell how many did. */
+static void test_measures__few_answers_do_not_follow(void **state)
+{
+    (void)state;
+    struct counted c;
+    begin(&c);
+    add_times(&c, 1, true, "<job_agree>contract</job_agree>");
+    add_times(&c, 2, true, "<job_agree>oral</job_agree>");
+    add_times(&c, 38, true, "<job_agree/>");
+    const struct report_table *t = table_of(&c, "R09-migrant_interview-job_agree");
+    assert_non_null(t);
+    assert_true(t->dropped || report_state(t, t->rows - 1, 0) == COUNT_HIDDEN);
+    end(&c);
 }
 
 /* The order of trust is that of what is printed; what is suppressed takes no place in it. */
@@ -465,6 +528,9 @@ int main(void)
         cmocka_unit_test(test_measures__what_a_part_of_the_people_answered_needs_their_number),
         cmocka_unit_test(test_measures__a_crossing_of_codes_needs_its_sums),
         cmocka_unit_test(test_measures__at_least_one),
+        cmocka_unit_test(test_measures__a_crossing_that_its_sums_would_tell),
+        cmocka_unit_test(test_measures__a_question_for_some_needs_their_number),
+        cmocka_unit_test(test_measures__few_answers_do_not_follow),
         cmocka_unit_test(test_measures__the_ladder_of_trust),
         cmocka_unit_test(test_measures__a_certain_row_is_the_same_in_all_worlds),
     };

@@ -67,6 +67,7 @@ struct writing {
     struct arena arena;
     struct desk_files out;
     struct tally seen;
+    uint64_t read, held; /* records; of the desk */
     struct report_about about;
     int64_t last_ms;
     const struct report_output *outputs; /* all tables, suppressed */
@@ -204,6 +205,9 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
     struct record r;
     uint8_t hash[32];
     bool ok = true;
+    if (w->options->progress) {
+        w->options->progress("read", ++w->read, w->held);
+    }
     hash_plain(hash, o->id, 16);
     if (tally_add(&w->seen, hash) > 1) {
         return true;
@@ -780,7 +784,8 @@ bool report_write(struct desk *desk, const uint8_t identity[32],
     ok = desk_sources_read(&w.sources, desk, ok ? err : NULL) && ok &&
          desk_filter_prepare(&w.filter, &w.records, err) &&
          report_counting_new(&w.counting, &w.records, options->language, err) &&
-         read_lists(&w, err) && desk_objects(desk, open_object, &w, err);
+         read_lists(&w, err) && desk_held(desk, &w.held, err) &&
+         desk_objects(desk, open_object, &w, err);
     tally_fini(&w.seen); /* the field's reading has its own */
     ok = desk_records_log(&w.records, purpose(options), options->why, ok ? err : NULL) && ok &&
          read_field(&w, identity, err) && put_all(&w, err);

@@ -20,6 +20,8 @@ struct report_options {
     bool public;          /* without the pages that are for the desk alone */
     bool tables;          /* the tables of counts alone, as CSV: no pages, no quotes */
     bool force;
+    /* Told after each record, if set: how many of all were read. */
+    void (*progress)(const char *pass, uint64_t done, uint64_t all);
 };
 struct report_counts {
     size_t records, files;

@@ -421,6 +421,7 @@ static size_t split_items(struct report_counting *c, size_t at, const struct rep
         part->base = t->base;
         part->extra = t->extra;
         part->items = true;
+        part->has_missing = t->has_missing;
         part->column_dimension = arena_printf(&c->arena, "%zu.%zu", at, r);
         for (size_t k = 0; k < t->columns; k++) {
             *report_count(part, 0, k) = *report_count(t, r, k);
@@ -496,12 +497,28 @@ static struct report_output *output_with(struct report_counting *c, size_t count
     return NULL;
 }
 
-/* Whether the sums of all rows are printed. */
-static bool has_sums(const struct report_table *t)
+/* Whether the sums of all answers to a question are printed, as rows or as columns. */
+static bool has_sums(const struct report_table *t, bool rows)
 {
     bool all = !t->dropped;
-    for (size_t r = 0; all && r < t->rows; r++) {
-        all = report_state(t, r, t->columns) == COUNT_SHOWN;
+    for (size_t i = 0; all && i < (rows ? t->rows : t->columns); i++) {
+        all = report_state(t, rows ? i : t->rows, rows ? t->columns : i) == COUNT_SHOWN;
+    }
+    return all;
+}
+
+/* The same of all tables that have the question. */
+static bool is_printed(const struct report_counting *c, size_t count, const char *form,
+                       const char *question)
+{
+    bool all = true;
+    for (size_t i = 0; i < count; i++) {
+        const struct report_output *o = &c->outputs[i];
+        bool rows = strcmp(o->spec->row, question) == 0;
+        bool columns = strcmp(o->spec->column, question) == 0 && !o->table.alone;
+        if (o->form && strcmp(o->form, form) == 0 && (rows || columns)) {
+            all = all && has_sums(&o->table, rows);
+        }
     }
     return all;
 }
@@ -525,27 +542,76 @@ static void drop_parts(struct report_counting *c, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct report_output *o = &c->outputs[i];
         const char *needs = report_needs(o->spec);
-        const struct report_output *whole = needs ? output_with(c, count, o->form, needs) : NULL;
-        bool apart = (needs && !(whole && has_sums(&whole->table))) ||
+        bool own_sums = strcmp(o->spec->row, "nd_code") != 0 || has_sums(&o->table, true);
+        bool apart = (needs && !(is_printed(c, count, o->form, needs) && own_sums)) ||
                      (o->spec->kind == KIND_REFUSED && !has_refusals(c, count, o->form));
         o->table.dropped = o->table.dropped || apart;
     }
 }
 
-/* Who named at least one is a bound to the numbers of each: they add up to it or more.  Where a
- * suppressed one can be neither more nor less, that number is left out. */
+/* Numbers of kinds of which each person counted in `all` named one or more: they add up to that or
+ * more.  Whether it leaves each suppressed one open, from the lowest number to the highest: only
+ * what is printed decides, so the decision tells nothing. */
+struct kinds {
+    const struct report_table *table;
+    size_t column, without; /* a row that is none of them; SIZE_MAX: there is none */
+};
+
+static bool leaves_open(const struct kinds *k, unsigned all)
+{
+    const struct report_table *t = k->table;
+    unsigned high = (t->extra ? REPORT_FEW_EXTRA : REPORT_FEW) - 1;
+    unsigned low = t->extra || t->columns > 1 ? 0 : 1, few = 0, shown = 0;
+    for (size_t r = 0; r < t->rows; r++) {
+        bool is = report_state(t, r, k->column) == COUNT_SHOWN;
+        shown += r != k->without && is ? *report_count(t, r, k->column) : 0;
+        few += r != k->without && !is;
+    }
+    return !few || all <= shown + (few - 1) * high + low;
+}
+
+/* "At least one" of a question. */
 static void leave_room(struct report_table *t)
 {
-    unsigned limit = t->extra ? REPORT_FEW_EXTRA : REPORT_FEW;
-    size_t any = t->rows, full = 0, open = 0;
     for (size_t r = 0; r < t->rows; r++) {
-        bool few = report_state(t, r, 0) == COUNT_FEW;
-        any = strcmp(t->row_values[r], ANY) == 0 ? r : any;
-        full += few && *report_count(t, r, 0) == limit - 1;
-        open += few && *report_count(t, r, 0) < limit - 1;
+        const struct kinds k = {t, 0, r};
+        if (strcmp(t->row_values[r], ANY) == 0 && report_state(t, r, 0) == COUNT_SHOWN &&
+            !leaves_open(&k, *report_count(t, r, 0))) {
+            t->states[r * (t->columns + 1)] = t->states[r * (t->columns + 1) + 1] = COUNT_HIDDEN;
+        }
     }
-    if (any < t->rows && full && !open && report_state(t, any, 0) == COUNT_SHOWN) {
-        t->states[any * (t->columns + 1)] = t->states[any * (t->columns + 1) + 1] = COUNT_HIDDEN;
+}
+
+/* Of a crossing with a question whose sums are printed: everybody with an answer there named
+ * something. */
+static void leave_room_across(struct report_table *t, const struct report_table *sums)
+{
+    for (size_t c = 0; !t->dropped && c < t->columns; c++) {
+        const struct kinds k = {t, c, SIZE_MAX};
+        for (size_t r = 0; r < sums->rows; r++) {
+            if (*t->column_values[c] && strcmp(sums->row_values[r], t->column_values[c]) == 0) {
+                t->dropped = t->dropped || !leaves_open(&k, *report_count(sums, r, sums->columns));
+            }
+        }
+    }
+}
+
+/* How many named a need at all is not printed where one of its ranks is left out: it bounds them.
+ */
+static void leave_out_mentions(struct report_counting *c, size_t count, struct report_output *o)
+{
+    static const char *const ranks[] = {"need_first", "need_2", "need_3"};
+    struct report_table *t = &o->table;
+    for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++) {
+        const struct report_output *rank = output_with(c, count, o->form, ranks[i]);
+        for (size_t r = 0; rank && r < rank->table.rows; r++) {
+            for (size_t k = 0; k < t->rows; k++) {
+                if (strcmp(t->row_values[k], rank->table.row_values[r]) == 0 &&
+                    report_state(&rank->table, r, rank->table.columns) != COUNT_SHOWN) {
+                    t->states[k * 2] = t->states[k * 2 + 1] = COUNT_HIDDEN;
+                }
+            }
+        }
     }
 }
 
@@ -679,6 +745,15 @@ static void finish(struct report_counting *c, size_t count)
         add_medians(c, (size_t)(o->spec - report_specs), &o->table);
         if (report_counts_any(o->spec)) {
             leave_room(&o->table);
+        }
+        if (strcmp(o->spec->row, "need_any") == 0) {
+            leave_out_mentions(c, count, o);
+        }
+        const struct report_output *across = o->table.alone && *o->spec->column
+                                                 ? output_with(c, count, o->form, o->spec->column)
+                                                 : NULL;
+        if (across && o->spec->kind == KIND_CODES) {
+            leave_room_across(&o->table, &across->table);
         }
         if (o->spec->kind == KIND_ITEMS) {
             order_by_trust(c, &o->table);

@@ -12,8 +12,8 @@
 /* The columns of KIND_CHANGE, in their order, and its rows. */
 static const char *const changes[] = {"1", "2", "3"}; /* better, the same, worse */
 static const char *const scores[SCORES] = {"x_econ", "x_soc", "x_psy"};
-/* The outcomes of an attempt to meet a person after which more will follow. */
-static const char goes_on[] = "self proxy later";
+/* Outcomes of an attempt to meet a person: who was met; after which no more will follow. */
+static const char met[] = "self proxy", ends[] = "lost refused_fu", died[] = "died";
 
 /* ---- forms ---- */
 
@@ -201,18 +201,26 @@ static const char *step_of(const struct measure *m, const struct measured *of)
     return m->number(of, &number) ? steps[report_measure_step(m, number)] : "";
 }
 
+/* Who needs nothing has answered, too. */
+static const char *first_need(const struct measured *of)
+{
+    const char *first = report_answer(desk_fact(of->facts, "need_first"));
+    return *first || !text_has_word(desk_fact(of->facts, "need_any"), "none") ? first : "none";
+}
+
 /* Of a record, or of the entry that `of` has. */
 static const char *value_of(struct report_counting *c, const struct measured *of, const char *name)
 {
     const struct measure *m = report_measure(name);
-    return m                               ? step_of(m, of)
-           : !*name                        ? ""
-           : strcmp(name, "@form") == 0    ? of->facts->form->id
-           : strcmp(name, "@month") == 0   ? of->month
-           : strcmp(name, "@sector") == 0  ? report_answer(desk_fact(of->facts, "tr_sector"))
-           : strcmp(name, "@service") == 0 ? service(c, of)
-           : of->entry                     ? report_beside(of->entry, name)
-                                           : report_answer(desk_fact(of->facts, name));
+    return m                                 ? step_of(m, of)
+           : !*name                          ? ""
+           : strcmp(name, "@form") == 0      ? of->facts->form->id
+           : strcmp(name, "@month") == 0     ? of->month
+           : strcmp(name, "@sector") == 0    ? report_answer(desk_fact(of->facts, "tr_sector"))
+           : strcmp(name, "need_first") == 0 ? first_need(of)
+           : strcmp(name, "@service") == 0   ? service(c, of)
+           : of->entry                       ? report_beside(of->entry, name)
+                                             : report_answer(desk_fact(of->facts, name));
 }
 
 /* The number itself, beside the step that it belongs to. */
@@ -374,7 +382,9 @@ static void count_factors(struct report_counting *c, struct tally_of *t, const s
 
 /* ---- what is counted when all records are known ---- */
 
-static void note_person(struct report_counting *c, const struct desk_facts *facts, int64_t wall_ms)
+/* `counted`: in the base; of others only whether the contact ended counts. */
+static void note_person(struct report_counting *c, const struct desk_facts *facts, int64_t wall_ms,
+                        bool counted)
 {
     const char *id = desk_fact(facts, "case_id");
     struct person *p = *id ? map_get(&c->persons, id) : NULL;
@@ -387,11 +397,16 @@ static void note_person(struct report_counting *c, const struct desk_facts *fact
         c->all_persons = p;
         map_put(&c->persons, arena_text(&c->arena, id), p);
     }
-    p->meetings++;
-    if (p->meetings == 1 || wall_ms >= p->contact_ms) {
+    if (!p->contacts++ || wall_ms >= p->contact_ms) {
+        const char *reach = desk_fact(facts, "reach");
         p->contact_ms = wall_ms;
-        p->lost = !text_has_word(goes_on, desk_fact(facts, "reach"));
+        p->lost = text_has_word(ends, reach) || strcmp(desk_fact(facts, "cns_take"), "no") == 0;
+        p->died = text_has_word(died, reach);
     }
+    if (!counted) {
+        return;
+    }
+    p->meetings += text_has_word(met, desk_fact(facts, "reach"));
     for (size_t s = 0; s < SCORES; s++) {
         const char *value = report_answer(desk_fact(facts, scores[s]));
         double score = strtod(value, NULL);
@@ -479,6 +494,9 @@ static void count_kept(struct report_counting *c, struct tally_of *t, const stru
     }
     for (const struct person *p = c->all_persons; p; p = p->next) {
         const double half = 0.5;
+        if (p->died) {
+            continue;
+        }
         count(c, t, p->lost ? "2" : "1", !p->scored[at] ? "" : p->first[at] < half ? "1" : "2");
     }
 }
@@ -585,7 +603,7 @@ void report_counting_add(struct report_counting *c, const struct report_record *
             count_record(c, &c->tallies[i], &report_specs[i], record);
         }
     }
-    if (record->counted && strcmp(record->facts->form->id, "reintegration_monitoring") == 0) {
-        note_person(c, record->facts, record->wall_ms);
+    if (strcmp(record->facts->form->id, "reintegration_monitoring") == 0) {
+        note_person(c, record->facts, record->wall_ms, record->counted);
     }
 }

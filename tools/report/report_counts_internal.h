@@ -40,9 +40,9 @@ struct person { /* the first and the last meeting with a score */
     bool scored[SCORES];
     double first[SCORES], last[SCORES];
     int64_t first_ms[SCORES], last_ms[SCORES];
-    unsigned meetings;
-    int64_t contact_ms; /* the last attempt to meet, and whether it will go on */
-    bool lost;
+    unsigned meetings, contacts; /* when the person was met; all attempts */
+    int64_t contact_ms;          /* the last attempt, and what came of it */
+    bool lost, died;
     struct person *next;
 };
 struct group_named { /* a focus group, and the elements that its topics named */

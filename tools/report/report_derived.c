@@ -233,24 +233,28 @@ static void put_head(struct buf *page, struct buf *csv, const struct derived *d,
 static void put(struct buf *page, struct buf *csv, const struct derived *d,
                 const struct derived_from *from, const struct report_table *t)
 {
-    size_t count = cell_count(d), rows = t->rows - (!t->items && t->has_missing), drawn = 0;
+    size_t count = cell_count(d), rows = t->rows - (!t->items && t->has_missing), drawn = 0,
+           count_of = 0;
     struct line *lines = mem_zero(rows + 1, sizeof *lines);
     struct chart_share *shares = mem_zero(rows + 1, sizeof *shares);
     const char *title = from->about->words[d->title];
     for (size_t r = 0; r < rows; r++) {
-        d->line(from, t, r, &lines[r]);
-        shares[r] = (struct chart_share){t->row_labels[r], lines[r].cells[d->drawn]};
-        drawn += shares[r].percent >= 0;
+        if (strcmp(t->row_values[r], "none") != 0) { /* that is in the base, but no need */
+            d->line(from, t, r, &lines[count_of]);
+            shares[count_of] =
+                (struct chart_share){t->row_labels[r], lines[count_of].cells[d->drawn]};
+            drawn += shares[count_of++].percent >= 0;
+        }
     }
     buf_text(page, "<section><h2>");
     page_text(page, title);
     buf_text(page, "</h2>\n");
     if (drawn) {
-        chart_shares(page, title, shares, rows, d->curve);
+        chart_shares(page, title, shares, count_of, d->curve);
     }
     put_head(page, csv, d, from->about, t->rows_head, count);
-    for (size_t r = 0; r < rows; r++) {
-        put_line(page, csv, t->row_labels[r], &lines[r], count);
+    for (size_t i = 0; i < count_of; i++) {
+        put_line(page, csv, shares[i].label, &lines[i], count);
     }
     page_rows_end(page);
     buf_join(page, "<p><a href=\"", d->id, ".csv\">", d->id, ".csv</a></p></section>\n", NULL);

@@ -67,13 +67,15 @@ static bool ban_years(const struct measured *of, double *number)
     return number_of(of, "ban_years", number);
 }
 
-/* Months from the interview to the end of the ban; 0: it is over. */
+/* Months from the interview to the end of a ban that is in force, or may be; 0: it is over. */
 static bool ban_left(const struct measured *of, double *number)
 {
+    static const char in_force[] = "active unsure";
     double until;
     char *end;
     double year = strtod(of->month, &end);
-    if (!number_of(of, "ban_to_cm", &until) || *end != '-') {
+    if (!text_has_word(in_force, said(of, "ban_state")) || !number_of(of, "ban_to_cm", &until) ||
+        *end != '-') {
         return false;
     }
     *number = until - (year * MONTHS + strtod(end + 1, NULL));
@@ -144,12 +146,22 @@ static bool plan(const struct measured *of, double *number)
  * Trips begin with the last one. */
 static bool legality(const struct measured *of, double *number)
 {
-    static const char allowed[] = "citizen eaeu patent permit resid";
+    static const char allowed[] = "citizen eaeu patent permit";
     const char *contract = said(of, "job_agree"), *registered = said(of, "job_reg"),
                *status = said(of, "tr_status");
     *number = (strcmp(contract, "contract") == 0) + (strcmp(registered, "all") == 0) +
               text_has_word(allowed, status);
     return *contract && *registered && *status;
+}
+
+static bool pay_due(const struct measured *of, double *number)
+{
+    return number_of(of, "pay_due", number);
+}
+
+static bool job_hours(const struct measured *of, double *number)
+{
+    return number_of(of, "job_hours", number);
 }
 
 /* ---- days of a referral ---- */
@@ -187,6 +199,10 @@ static const char *const months[] = {"0", "1–12", "13–36", "37–60", "> 60"
 static const double month_ends[] = {0, 12, 36, 60};
 static const char *const days[] = {"0–7", "8–30", "31–90", "> 90"};
 static const double day_ends[] = {7, 30, 90};
+static const char *const unpaid[] = {"0–1", "2–3", "4–6", "7+"};
+static const double unpaid_ends[] = {1, 3, 6};
+static const char *const hours[] = {"1–8", "9–10", "11–12", "13+"};
+static const double hour_ends[] = {8, 10, 12};
 static const char *const points[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8"};
 static const double point_ends[] = {0, 1, 2, 3, 4, 5, 6, 7};
 enum { OF_THREE = 4, OF_EIGHT = 9 };
@@ -198,6 +214,8 @@ static const struct measure measures[] = {
     {"@rights", W_rights, rights, points, point_ends, OF_THREE},
     {"@plan", W_plan, plan, points, point_ends, OF_EIGHT},
     {"@legality", W_legality, legality, points, point_ends, OF_THREE},
+    {"@pay_due", W_pay_due, pay_due, unpaid, unpaid_ends, 4},
+    {"@job_hours", W_job_hours, job_hours, hours, hour_ends, 4},
     {"@rf_days", W_referral_days, referral_days, days, day_ends, 4},
 };
 

@@ -54,6 +54,9 @@ const struct spec report_specs[] = {
     {W_R09, KIND_CROSS, MI, "job_agree", "", NULL, W_COUNT},
     {W_R09, KIND_CROSS, MI, "job_reg", "", NULL, W_COUNT},
     {W_R09, KIND_ENTRIES, MI, "tr_sector", "tr_status", NULL, W_COUNT},
+    {W_R09, KIND_CROSS, MI, "pay_ok", "", NULL, W_COUNT},
+    {W_R09, KIND_CROSS, MI, "@pay_due", "", NULL, W_pay_due},
+    {W_R09, KIND_CROSS, MI, "@job_hours", "", NULL, W_job_hours},
     {W_R09, KIND_CROSS, MI, "@legality", "@sector", NULL, W_legality},
     {W_R10, KIND_CROSS, MI, "@rights", "", NULL, W_rights},
     {W_R10, KIND_CROSS, MI, "@plan", "", NULL, W_plan},
@@ -66,12 +69,14 @@ const struct spec report_specs[] = {
     {W_R11, KIND_CODES, MI, "ab_told", "", NULL, W_COUNT},
     {W_R12, KIND_ITEMS, MI, "trust_", "", NULL, W_COUNT},
     {W_R13, KIND_CROSS, MI, "hs_first", COUNTRY, NULL, W_COUNT},
+    {W_R13, KIND_ENTRIES, MI, "hs_for", "", NULL, W_asked_for},
     {W_R13, KIND_ENTRIES, MI, "hs_src", "hs_res", "hs_first", W_COUNT},
     {W_R13, KIND_ENTRIES, MI, "hs_src", "hs_paid", "hs_first", W_COUNT},
     {W_R14, KIND_CROSS, MI, "need_first", "", "need_1", W_COUNT},
     {W_R14, KIND_CROSS, MI, "need_first", "org_region", "need_1", W_COUNT},
     {W_R14, KIND_CROSS, MI, "need_2", "", NULL, W_COUNT},
     {W_R14, KIND_CROSS, MI, "need_3", "", NULL, W_COUNT},
+    {W_R14, KIND_CODES, MI, "need_any", "", NULL, W_COUNT},
     {W_R14, KIND_CROSS, NA, "need_first", COUNTRY, "need_1", W_COUNT},
     {W_R14, KIND_ENTRIES, NA, "nd_code", "nd_sev", "need_1", W_COUNT},
     {W_R15, KIND_ROSTER, NA, "sv_code", "@service", "sv_first", W_service_use},
@@ -79,10 +84,14 @@ const struct spec report_specs[] = {
     {W_R15, KIND_CROSS, NA, "sv_first", COUNTRY, NULL, W_COUNT},
     {W_R16, KIND_ENTRIES, MI, "rf_need", "rf_state", NULL, W_COUNT},
     {W_R16, KIND_ENTRIES, MI, "rf_cons", "", NULL, W_COUNT},
+    {W_R16, KIND_ENTRIES, MI, "rf_urg", "", NULL, W_COUNT},
     {W_R16, KIND_ENTRIES, MI, "@rf_days", "", "rf_state", W_referral_days},
+    {W_R16, KIND_ENTRIES, NA, "rf_need", "rf_state", NULL, W_COUNT},
+    {W_R16, KIND_ENTRIES, "avrr_case", "rf_need", "rf_state", NULL, W_COUNT},
     {W_R17, KIND_FACTORS, MI, "@factors", COUNTRY, NULL, W_factors},
     {W_R17, KIND_GROUPS, MI, "v_groups", "", NULL, W_groups},
     {W_R18, KIND_CROSS, MI, "fair_abr", "fair_home", NULL, W_COUNT},
+    {W_R18, KIND_CROSS, MI, "fair_area", "", NULL, W_COUNT},
     {W_R20, KIND_CODED, NULL, "@coded", "", NULL, W_coded},
     {W_R20, KIND_CROSS, EX, "ent_1", "", NULL, W_COUNT},
     {W_R20, KIND_CROSS, EX, "ent_2", "", NULL, W_COUNT},
@@ -121,9 +130,29 @@ const char *report_median_of(const struct spec *s)
     return strcmp(s->row, "age_g") == 0 ? "age" : NULL;
 }
 
+/* By the forms' conditions; "": whatever stands across. */
+static const struct {
+    const char *row, *column, *gate;
+} gates[] = {
+    {"ban_ctry", "", "ban_state"},      {"ban_how", "", "ban_state"},
+    {"ban_told", "", "ban_state"},      {"ban_why", "", "ban_state"},
+    {"@ban_years", "", "ban_state"},    {"@ban_left", "", "ban_state"},
+    {"ban_try_res", "", "ban_state"},   {"ban_try", "ban_try_res", "ban_try_res"},
+    {"stk", "", "ban_state"},           {"stg_m1", "stg_m6", "ban_state"},
+    {"stg_m6", "stg_now", "ban_state"}, {"stg_now", "", "ban_state"},
+    {"ret_money", "", "mig_profile"},   {"inc_chg", "", "mig_profile"},
+    {"@pay_due", "", "pay_ok"},         {"@rf_days", "", "rf_state"},
+    {"fair_area", "", "fair_abr"},      {"nd_code", "nd_sev", "need_first"},
+};
+
 const char *report_needs(const struct spec *s)
 {
-    return s->kind == KIND_CODES && strcmp(s->column, "ban_try_res") == 0 ? s->column : NULL;
+    for (size_t i = 0; i < sizeof gates / sizeof *gates; i++) {
+        if (strcmp(gates[i].row, s->row) == 0 && strcmp(gates[i].column, s->column) == 0) {
+            return gates[i].gate;
+        }
+    }
+    return NULL;
 }
 
 bool report_counts_any(const struct spec *s)

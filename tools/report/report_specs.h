@@ -37,8 +37,8 @@ struct spec {
 };
 /* The question that has the number of a row's step, for the median; NULL: none, or a measure. */
 const char *report_median_of(const struct spec *spec);
-/* The question whose table must have all its sums printed, or this one is not: it says of whom this
- * one is a part.  NULL: none. */
+/* The question whose table must have all its sums printed, or this one is not: who answered this
+ * one is a part of who gave certain answers there.  NULL: none. */
 const char *report_needs(const struct spec *spec);
 
 #define COUNTRY "study_country"

@@ -229,6 +229,7 @@ size_t report_certain_row(const struct report_table *t, size_t column, unsigned 
 struct number {
     unsigned count;
     bool extra, fixed;
+    bool gives; /* "no answer", beside which the total would give few answers: to be left out */
     enum report_state state;
 };
 struct web {
@@ -333,12 +334,35 @@ void report_suppress_alone(struct report_table *t)
     }
 }
 
+/* Who answered is the total without "no answer": if these are few, that is left out. */
+static void find_few_answers(struct web *w, size_t at)
+{
+    const struct report_table *t = &w->tables[at];
+    for (size_t i = 0; t->has_missing && i <= (t->items ? t->rows : t->columns); i++) {
+        size_t r = t->items ? i : t->rows - 1, c = t->items ? t->columns - 1 : i;
+        const struct number *all =
+            number_at(w, at, t->items ? i : t->rows, t->items ? t->columns : i);
+        struct number *missing = number_at(w, at, r, c);
+        const struct number answered = {.count = all->count - missing->count, .extra = all->extra};
+        missing->gives = missing->gives || (answered.count && is_few(&answered));
+    }
+}
+
 static void suppress_few(struct web *w)
 {
     for (size_t i = 0; i < w->count; i++) {
         struct number *n = &w->numbers[i];
-        n->state = is_few(n) && !n->fixed ? COUNT_FEW : COUNT_SHOWN;
+        n->state = n->fixed    ? COUNT_SHOWN
+                   : is_few(n) ? COUNT_FEW
+                   : n->gives  ? COUNT_HIDDEN
+                               : COUNT_SHOWN;
     }
+}
+
+/* Whether another number must be possible: of what is left out for others, it is by theirs. */
+static bool is_to_protect(const struct number *n)
+{
+    return n->state == COUNT_FEW || (n->gives && n->state == COUNT_HIDDEN);
 }
 
 /* ---- S2: for each suppressed number another world in which it is one more or one less ----
@@ -571,7 +595,7 @@ static void protect_table(struct web *w, size_t at)
     struct report_table *t = &w->tables[at];
     for (size_t r = 0; r <= t->rows && !t->dropped; r++) {
         for (size_t c = 0; c <= t->columns && !t->dropped; c++) {
-            bool open = number_at(w, at, r, c)->state == COUNT_FEW && !protect(w, at, r, c);
+            bool open = is_to_protect(number_at(w, at, r, c)) && !protect(w, at, r, c);
             while (open && drop_crossing(w, at)) {
                 open = !protect(w, at, r, c);
             }
@@ -634,6 +658,9 @@ void report_suppress(struct report_table *tables, size_t count)
         add_table(&w, t);
     }
     drop_circles(tables, count);
+    for (size_t t = 0; t < count; t++) {
+        find_few_answers(&w, t);
+    }
     suppress_few(&w);
     for (size_t t = 0; t < count; t++) {
         protect_table(&w, t);

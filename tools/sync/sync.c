@@ -64,6 +64,15 @@ struct desk_filter sync_filter(void)
                                 .training = sync_given.training};
 }
 
+bool sync_for_all(struct err *err)
+{
+    if (!sync_given.interviewer && !sync_given.device) {
+        return true;
+    }
+    err_set(err, ERR_MISUSE, "what is public must not speak of one interviewer or device");
+    return err_hint(err, "leave out --interviewer and --device, or --public");
+}
+
 void sync_print(struct buf *out)
 {
     if (out->len) {

@@ -88,4 +88,8 @@ extern const struct cli_option sync_records_options[], sync_show_options[], sync
     sync_push_options[], sync_log_options[], sync_withdraw_options[], sync_holds_options[],
     sync_field_options[], sync_report_options[], sync_backup_options[], sync_retention_options[];
 
+/* What goes to the public must not speak of one interviewer or device (S9): ERR_MISUSE if the
+ * filters name one. */
+MUST_CHECK bool sync_for_all(struct err *err);
+
 #endif

@@ -18,17 +18,26 @@ const struct cli_option sync_report_options[] = {
     {"public", 0, NULL, "without the pages that are for the desk alone", &opt_public, CLI_TEXT, 0,
      0},
     {"force", 0, NULL, "replace existing files", &sync_given.force, CLI_TEXT, 0, 0},
+    {"json", 0, NULL, "tell what was counted, and what was left out, as a JSON object",
+     &sync_given.json, CLI_TEXT, 0, 0},
     SYNC_FILTERS,
     SYNC_WHY,
     CLI_END};
 
 bool sync_tell_report(const struct report_counts *counts, const char *out, struct err *err)
 {
-    printf("%zu of %zu records count; %zu files in %s\n", counts->base, counts->records,
-           counts->files, out);
-    printf("%zu numbers are small and suppressed, %zu more would have given them away\n",
-           counts->few, counts->hidden);
-    if (counts->dropped) {
+    if (sync_given.json) {
+        printf("{\"records\": %zu, \"base\": %zu, \"files\": %zu, \"few\": %zu, \"hidden\": %zu,"
+               " \"dropped\": %zu, \"faults\": %zu, \"without_form\": %zu, \"unreadable\": %zu}\n",
+               counts->records, counts->base, counts->files, counts->few, counts->hidden,
+               counts->dropped, counts->faults, counts->without_form, counts->unreadable);
+    } else {
+        printf("%zu of %zu records count; %zu files in %s\n", counts->base, counts->records,
+               counts->files, out);
+        printf("%zu numbers are small and suppressed, %zu more would have given them away\n",
+               counts->few, counts->hidden);
+    }
+    if (counts->dropped && !sync_given.json) {
         printf("%zu tables are not shown: too few people\n", counts->dropped);
     }
     if (counts->faults) {
@@ -55,11 +64,15 @@ bool sync_report(const struct cli_words *words, struct err *err)
                                      .lists = opt_lists,
                                      .why = sync_given.why,
                                      .public = opt_public,
-                                     .force = sync_given.force};
+                                     .force = sync_given.force,
+                                     .progress = cli_progress};
     (void)words;
     if (!options.out) {
         err_set(err, ERR_MISUSE, "no folder given");
         return err_hint(err, "report --out DIR");
+    }
+    if (opt_public && !sync_for_all(err)) {
+        return false;
     }
     if (!report_speaks(options.language)) {
         err_set(err, ERR_MISUSE, "there is no report in '%s'", options.language);
