@@ -231,11 +231,34 @@ static const char *key_name(struct arena *arena, const struct dataset_write *wri
     return name;
 }
 
+/* A table's columns, each with `before` and `after` it, joined by commas. */
+static void put_columns(struct buf *out, const struct variables *v, const char *before,
+                        const char *after)
+{
+    for (size_t i = 0; i <= v->count; i++) {
+        buf_join(out, i ? ", " : "", before, NULL);
+        put_quoted(out, i < v->count ? v->list[i].name : MISSING, '"');
+        buf_text(out, after);
+    }
+}
+
+static void put_key(struct buf *out, struct arena *arena, const struct dataset_write *write,
+                    size_t t)
+{
+    put_quoted(out, key_name(arena, write, t), '"');
+}
+
+static const char *column_type(const struct variables *v, size_t i)
+{
+    return i < v->count ? sql_type(v, &v->list[i]) : "jsonb";
+}
+
+/* The table, unless it is there; and columns that later versions of the form brought. */
 static void create(struct buf *out, const struct dataset_write *write, const struct variables *v,
                    struct arena *arena)
 {
     const struct dataset *d = write->dataset;
-    buf_text(out, "CREATE TABLE ");
+    buf_text(out, "CREATE TABLE IF NOT EXISTS ");
     put_table(out, d, v->table, "");
     buf_text(out, " (\n");
     for (size_t i = 0; i < v->count; i++) {
@@ -250,12 +273,86 @@ static void create(struct buf *out, const struct dataset_write *write, const str
             buf_text(out, " NOT NULL REFERENCES ");
             put_table(out, d, parent, "");
             buf_text(out, " (");
-            put_quoted(out, key_name(arena, write, parent), '"');
-            buf_char(out, ')');
+            put_key(out, arena, write, parent);
+            buf_text(out, ") ON DELETE CASCADE");
         }
         buf_text(out, ",\n");
     }
     buf_text(out, "  \"" MISSING "\" jsonb\n);\n");
+    for (size_t i = 0; i < v->count; i++) {
+        buf_text(out, "ALTER TABLE ");
+        put_table(out, d, v->table, "");
+        buf_text(out, " ADD COLUMN IF NOT EXISTS ");
+        put_quoted(out, v->list[i].name, '"');
+        buf_join(out, " ", sql_type(v, &v->list[i]), ";\n", NULL);
+    }
+}
+
+/* The rows of this export, beside the table. */
+static void take_in(struct buf *out, const struct variables *v, const char *file)
+{
+    buf_printf(out, "CREATE TEMP TABLE \"new %zu\" (", v->table + 1);
+    for (size_t i = 0; i <= v->count; i++) {
+        buf_text(out, i ? ", " : "");
+        put_quoted(out, i < v->count ? v->list[i].name : MISSING, '"');
+        buf_join(out, " ", column_type(v, i), NULL);
+    }
+    buf_printf(out, ") ON COMMIT DROP;\n\\copy \"new %zu\" from ", v->table + 1);
+    put_quoted(out, file, '\'');
+    buf_char(out, '\n');
+}
+
+/* Rows with a KEY that is there are replaced, others are added. */
+static void merge(struct buf *out, const struct dataset_write *write, const struct variables *v,
+                  struct arena *arena)
+{
+    buf_text(out, "INSERT INTO ");
+    put_table(out, write->dataset, v->table, "");
+    buf_text(out, " (");
+    put_columns(out, v, "", "");
+    buf_text(out, ") SELECT ");
+    put_columns(out, v, "", "");
+    buf_printf(out, " FROM \"new %zu\"\n  ON CONFLICT (", v->table + 1);
+    put_key(out, arena, write, v->table);
+    buf_text(out, ") DO UPDATE SET ");
+    for (size_t i = 0; i <= v->count; i++) {
+        const char *name = i < v->count ? v->list[i].name : MISSING;
+        buf_text(out, i ? ", " : "");
+        put_quoted(out, name, '"');
+        buf_text(out, " = EXCLUDED.");
+        put_quoted(out, name, '"');
+    }
+    buf_text(out, ";\n");
+}
+
+/* Rows that are no more: entries that a record lost; and, unless the export holds only a part of
+ * the records, those of records that were withdrawn. */
+static void delete_gone(struct buf *out, const struct dataset_write *write,
+                        const struct variables *v, struct arena *arena)
+{
+    const struct dataset *d = write->dataset;
+    if (write->partial && v->table == 0) {
+        return;
+    }
+    buf_text(out, "DELETE FROM ");
+    put_table(out, d, v->table, "");
+    buf_text(out, " t WHERE NOT EXISTS (SELECT 1 FROM ");
+    buf_printf(out, "\"new %zu\" n WHERE n.", v->table + 1);
+    put_key(out, arena, write, v->table);
+    buf_text(out, " = t.");
+    put_key(out, arena, write, v->table);
+    buf_char(out, ')');
+    for (size_t i = 0; write->partial && i < v->count; i++) {
+        if (v->list[i].about == ABOUT_PARENT) {
+            size_t parent = parent_of(d, v->table);
+            buf_text(out, " AND t.");
+            put_quoted(out, v->list[i].name, '"');
+            buf_text(out, " IN (SELECT ");
+            put_key(out, arena, write, parent);
+            buf_printf(out, " FROM \"new %zu\")", parent + 1);
+        }
+    }
+    buf_text(out, ";\n");
 }
 
 static void comment(struct buf *out, const struct dataset *d, const struct variables *v)
@@ -298,47 +395,71 @@ static void put_codes(struct buf *out, const struct dataset *d, const struct var
     }
 }
 
-static const char head[] =
-    "-- Makes tables of the rows in this folder.  In this folder:\n"
-    "--   psql -X -f FILE.sql DATABASE\n"
-    "-- All tables are made, or none.  Tables with these names are replaced.\n"
-    "\\set ON_ERROR_STOP on\n"
-    "BEGIN;\n"
-    "SET LOCAL client_encoding = 'UTF8';\n"
-    "SET LOCAL standard_conforming_strings = on;\n"
-    "SET LOCAL datestyle = 'ISO, YMD';\n"
-    "SET LOCAL client_min_messages = warning;\n"
-    "DROP TABLE IF EXISTS ";
+static const char
+    head[] = "-- Takes the rows in this folder into the tables of a schema.  In this folder:\n"
+             "--   psql -X -f FILE.sql -v schema=STUDY -v reader=ROLE DATABASE\n"
+             "-- schema: of the study (default: suhbat).  reader: a role that may only read; it is "
+             "made.\n"
+             "-- Rows with a KEY that is there are replaced, others are added; all, or none.\n"
+             "\\set ON_ERROR_STOP on\n"
+             "\\if :{?schema}\n"
+             "\\else\n"
+             "\\set schema suhbat\n"
+             "\\endif\n"
+             "BEGIN;\n"
+             "SET LOCAL client_encoding = 'UTF8';\n"
+             "SET LOCAL standard_conforming_strings = on;\n"
+             "SET LOCAL datestyle = 'ISO, YMD';\n"
+             "SET LOCAL client_min_messages = warning;\n"
+             "CREATE SCHEMA IF NOT EXISTS :\"schema\";\n"
+             "SET LOCAL search_path TO :\"schema\";\n",
+    whole[] = "-- The export holds all records of the form: rows of others are deleted.\n",
+    part[] =
+        "-- The export holds a part of the records: rows of others stay, of withdrawn ones too.\n",
+    foot[] = "\\if :{?reader}\n"
+             "SELECT format('CREATE ROLE %I NOLOGIN', :'reader')\n"
+             "  WHERE NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = :'reader') \\gexec\n"
+             "GRANT USAGE ON SCHEMA :\"schema\" TO :\"reader\";\n"
+             "GRANT SELECT ON ALL TABLES IN SCHEMA :\"schema\" TO :\"reader\";\n"
+             "\\endif\n"
+             "COMMIT;\n";
+
+static void make_codes(struct buf *out, const struct dataset *d)
+{
+    buf_text(out, "CREATE TABLE IF NOT EXISTS ");
+    put_table(out, d, 0, " codes");
+    buf_text(out, " (\n  table_name text, column_name text, code text, label text, missing text,\n"
+                  "  PRIMARY KEY (table_name, column_name, code)\n);\nDELETE FROM ");
+    put_table(out, d, 0, " codes");
+    buf_text(out, ";\n");
+}
 
 static void script(struct buf *out, const struct dataset_write *write, const char *const *files)
 {
     const struct dataset *d = write->dataset;
     struct arena arena;
+    size_t count = dataset_tables(d);
+    struct variables *all = mem_zero(count + 1, sizeof *all);
     arena_init(&arena);
     buf_text(out, head);
-    for (size_t t = 0; t < dataset_tables(d); t++) {
-        put_table(out, d, t, "");
-        buf_text(out, ", ");
+    buf_text(out, write->partial ? part : whole);
+    make_codes(out, d);
+    for (size_t t = 0; t < count; t++) {
+        variables_new(&all[t], write->dataset, t, write->look.labels, 0);
+        create(out, write, &all[t], &arena);
+        comment(out, d, &all[t]);
+        put_codes(out, d, &all[t]);
+        take_in(out, &all[t], files[t]);
     }
-    put_table(out, d, 0, " codes");
-    buf_text(out, ";\nCREATE TABLE ");
-    put_table(out, d, 0, " codes");
-    buf_text(out, " (\n  table_name text, column_name text, code text, label text, missing text,\n"
-                  "  PRIMARY KEY (table_name, column_name, code)\n);\n");
-    for (size_t t = 0; t < dataset_tables(d); t++) {
-        struct variables v;
-        variables_new(&v, write->dataset, t, write->look.labels, 0);
-        create(out, write, &v, &arena);
-        comment(out, d, &v);
-        put_codes(out, d, &v);
-        buf_text(out, "\\copy ");
-        put_table(out, d, t, "");
-        buf_text(out, " from ");
-        put_quoted(out, files[t], '\'');
-        buf_char(out, '\n');
-        variables_free(&v);
+    for (size_t t = count; t-- > 0;) { /* entries before what they are in */
+        delete_gone(out, write, &all[t], &arena);
     }
-    buf_text(out, "COMMIT;\n");
+    for (size_t t = 0; t < count; t++) {
+        merge(out, write, &all[t], &arena);
+        variables_free(&all[t]);
+    }
+    buf_text(out, foot);
+    free(all);
     arena_fini(&arena);
 }
 

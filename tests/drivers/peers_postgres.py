@@ -4,7 +4,7 @@
 Loads the tables for PostgreSQL by their scripts, twice, and compares what the server then has with
 the tables for R, which have the same variables.  Then the server's time for our scripts, against a
 bare COPY of the same rows into tables of texts: ours must be at least 70 % as fast."""
-import csv, glob, io, json, os, subprocess, sys, time
+import csv, glob, io, json, os, subprocess, sys, tempfile, time
 
 ours, folder, socket = sys.argv[1:4]
 csv.field_size_limit(1 << 30)
@@ -12,10 +12,14 @@ KINDS = {"dk": "dk", "refused": "refused", "na": "na", "-98": "dk", "-99": "refu
 cells = wrong = 0
 
 
-def psql(*args, text=None):
+SCHEMA = "a study"
+
+
+def psql(*args, text=None, cwd=None, user="postgres"):
     done = subprocess.run(
-        ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", "postgres", *args, "postgres"],
-        cwd=folder, input=text, capture_output=True, text=True)
+        ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", user, *args, "postgres"],
+        cwd=cwd or folder, input=text, capture_output=True, text=True,
+        env={**os.environ, "PGOPTIONS": f'-c search_path="{SCHEMA}",public'.replace(" ", "\\ ").replace("-c\\ ", "-c ")})
     if done.returncode or done.stderr:
         print("postgres:", *args[:2], done.stderr[:500])
         sys.exit(1)
@@ -40,9 +44,13 @@ def same(raw, cell, missing):
 
 
 scripts = sorted(os.path.basename(p) for p in glob.glob(folder + "/*.sql"))
-for _ in range(2):  # a second time replaces the tables
+def load(cwd=None):
     for script in scripts:
-        psql("-f", script)
+        psql("-f", script, "-v", f"schema={SCHEMA}", "-v", "reader=analyst", cwd=cwd)
+
+
+for _ in range(2):  # a second time changes nothing
+    load()
 for path in sorted(glob.glob(ours + "/*.csv")):
     name = os.path.basename(path)[:-4]
     if " - " in name:
@@ -62,6 +70,39 @@ for path in sorted(glob.glob(ours + "/*.csv")):
             raw = rows[row[got[0].index("KEY")]][at]
             if not same(raw, cell, why.get(got[0][at])):
                 fail(name, got[0][at], repr(raw), "|", repr(cell), why.get(got[0][at]))
+
+# ---- a record that is withdrawn goes, with its entries; from a part of the records nothing goes ----
+root = next(s[:-4] for s in scripts if glob.glob(glob.escape(f"{folder}/{s[:-4]}") + "-*.copy"))
+keys = psql("-At", "-c", f'SELECT "KEY" FROM "{root}" ORDER BY 1').split("\n")[:-1]
+
+
+def tables_of(name):
+    return sorted(os.path.basename(p)[:-5] for p in glob.glob(glob.escape(f"{folder}/{name}") + "*.copy"))
+
+
+def rows_with(key):
+    return sum(int(psql("-At", "-c", f"SELECT count(*) FROM \"{t}\" t WHERE t::text LIKE '%{key}%'")) for t in tables_of(root))
+
+
+with tempfile.TemporaryDirectory() as less:
+    os.chmod(less, 0o755)
+    for path in glob.glob(folder + "/*"):
+        with open(path, encoding="utf-8") as source, open(f"{less}/{os.path.basename(path)}", "w", encoding="utf-8") as to:
+            to.writelines(line for line in source if not path.endswith(".copy") or keys[0] not in line)
+    if rows_with(keys[0]) < 2:
+        fail("the record to be withdrawn has no entries")
+    load(less)
+    if rows_with(keys[0]) or not rows_with(keys[1]):
+        fail("a withdrawn record is still there, or another one went")
+    load()
+    if not rows_with(keys[0]):
+        fail("a record does not come back")
+psql("-c", "ALTER ROLE analyst LOGIN")
+psql("-c", f'SELECT count(*) FROM "{root}"', user="analyst")
+done = subprocess.run(["psql", "-X", "-q", "-h", socket, "-U", "analyst", "-c", f'DELETE FROM "{SCHEMA}"."{root}"', "postgres"],
+                      capture_output=True, text=True)
+if done.returncode == 0:
+    fail("a role that may only read has deleted rows")
 
 # ---- how fast: rows many times over, without keys, which a bare COPY does not check either ----
 TIMES = 200

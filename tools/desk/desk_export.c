@@ -174,7 +174,10 @@ static bool begin_tables(struct exporting *x, struct err *err)
     bool ok = true;
     for (size_t g = 0; ok && g < x->group_count; g++) {
         struct group *group = &x->groups[g];
-        group->write = (struct dataset_write){group->dataset, x->options->look, writer->text_max};
+        group->write = (struct dataset_write){.dataset = group->dataset,
+                                              .look = x->options->look,
+                                              .text_max = writer->text_max,
+                                              .partial = desk_filter_narrows(&x->options->filter)};
         group->write.look.both |= writer->both;
         ok = !writer->open || open_book(x, group, err);
         for (size_t t = 0; ok && t < dataset_tables(group->dataset); t++) {

@@ -126,3 +126,8 @@ bool desk_filter_passes(const struct desk_filter *f, const struct record *r,
            (!f->state || f->review == review) &&
            (!f->interviewer || strcmp(submitter, f->interviewer) == 0);
 }
+
+bool desk_filter_narrows(const struct desk_filter *f)
+{
+    return f->version || f->since || f->until || f->device || f->interviewer || f->state;
+}

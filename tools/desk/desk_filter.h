@@ -29,6 +29,9 @@ MUST_CHECK bool desk_filter_prepare(struct desk_filter *filter, const struct des
 bool desk_filter_passes(const struct desk_filter *filter, const struct record *record,
                         const struct form *form, const char *submitter, enum review_state review);
 
+/* Whether it may leave out some records of a form and take others. */
+bool desk_filter_narrows(const struct desk_filter *filter);
+
 /* The state of this name; ERR_MISUSE if there is none. */
 MUST_CHECK bool desk_review_named(enum review_state *state, const char *name, struct err *err);
 
