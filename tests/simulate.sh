@@ -171,6 +171,20 @@ if command -v chromium > /dev/null; then
     check 'report: it is one' sh -c "head -c 5 $T/report.pdf | grep -q %PDF"
 fi
 
+# ---- experts who say what the annexes say: sealed, imported, and reported as the annexes are (T1) ----
+says=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    function word(letter) { return letter == "L" ? "low" : letter == "M" ? "mid" : "high" }
+    function say(side, cell) { if (length(cell) == 3 && cell ~ /^[LMH]\/[LMH]$/)
+        printf "r_like@%s@%s=%s r_imp@%s@%s=%s ", $2, side, word(substr(cell, 1, 1)), $2, side, word(substr(cell, 3, 1)) }
+    { gsub(/"[^"]*"/, "x"); say("dest", $(at["_kz"])); say("orig", $(at["_kgtj"])) }' $F/lists/risks.csv)
+check 'experts of the annexes: sealed' $B/suhbat-form simulate $F/expert_interview.csv --n 30 --seed 4711 --day 2027-01-04 -o "$T/annex" \
+    --set "cns_take=yes res=complete $says" --seal "$T/study" --load "$T/load" --devices 2
+check 'experts of the annexes: the desk learns the devices' desk init "$T/study"
+check 'experts of the annexes: imported' desk import "$T/annex/stick"
+check 'experts of the annexes: reported' desk report --training --since 2027-01-01 --lang en --lists $F/lists --out "$T/report-annex"
+check 'experts of the annexes: 18 cells are equal' test "$(grep -cE '^(dest|orig),,.*,same$' "$T/report-annex/R19-risks.csv")" -eq 18
+check 'experts of the annexes: none differs' sh -c "! grep -E '^(dest|orig),,' $T/report-annex/R19-risks.csv | grep -qE '(higher|lower)$'"
+
 # ---- after a withdrawal its words are nowhere ----
 # The code of the interview stands in its answers, and in no other record.
 gone=$(grep -l '<res>complete' "$T/migrant_interview"/*.xml | head -n 1)

@@ -64,6 +64,7 @@ struct simulation {
     size_t open_count;
     const struct entity *about; /* the case of this interview, or NULL */
     struct map set;             /* question → the answer that is given */
+    struct set_beside *beside;  /* … where other answers of the entry are these */
     struct map made;            /* case made in this run → its device, from 1 */
     struct map told;            /* question → what somebody told this interviewer before */
     struct arena told_arena;
@@ -378,11 +379,51 @@ static const char *story(struct simulation *m, struct arena *arena, const struct
     return out;
 }
 
+/* "r_like@c1_low_trust@dest=high": given in entries that have the answers after '@'. */
+struct set_beside {
+    const char *name, *values, *answer; /* values: "c1_low_trust@dest" */
+    struct set_beside *next;
+};
+
+/* Whether a question below the node has this answer. */
+static bool has_answer(const struct node *node, const char *value, size_t len)
+{
+    for (const struct node *n = node->first; n; n = n->next) {
+        if (n->value && strlen(n->value) == len && memcmp(n->value, value, len) == 0) {
+            return true;
+        }
+        if (has_answer(n, value, len)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool stands_beside(const struct node *node, const char *values)
+{
+    const struct node *entry = node->parent;
+    while (entry && !(entry->item && entry->item->shape.is_repeat)) {
+        entry = entry->parent;
+    }
+    bool all = entry != NULL;
+    for (const char *at = values; all && *at;) {
+        size_t len = strcspn(at, "@");
+        all = has_answer(entry, at, len);
+        at += len + (at[len] == '@');
+    }
+    return all;
+}
+
 /* An answer that is given: by the caller, or by the case that the interview is about. */
 static const char *given(struct simulation *m, const struct node *node)
 {
     const char *name = node->item->shape.name, *value = map_get(&m->set, name);
     const struct control *c = node->item->control;
+    for (const struct set_beside *b = m->beside; b && !value; b = b->next) {
+        if (strcmp(b->name, name) == 0 && stands_beside(node, b->values)) {
+            value = b->answer;
+        }
+    }
     if (value || !m->about) {
         return value;
     }
@@ -699,8 +740,12 @@ static bool read_set(struct simulation *m, struct err *err)
     for (char *pair = strtok_r(text, " ", &rest); pair; pair = strtok_r(NULL, " ", &rest)) {
         char *equals = strchr(pair, '=');
         bool known = false;
+        char *at = equals ? strchr(pair, '@') : NULL;
         if (equals) {
             *equals = '\0';
+            if (at) {
+                *at = '\0';
+            }
             for (size_t i = 0; i < m->spec->form->item_count && !known; i++) {
                 known = strcmp(m->spec->form->items[i]->shape.name, pair) == 0;
             }
@@ -709,7 +754,13 @@ static bool read_set(struct simulation *m, struct err *err)
             err_set(err, ERR_MISUSE, "there is no question '%s'", pair);
             return err_hint(err, "--set 'part=c wave=3'");
         }
-        map_put(&m->set, pair, equals + 1);
+        if (at) {
+            struct set_beside *b = arena_alloc(&m->arena, sizeof *b);
+            *b = (struct set_beside){pair, at + 1, equals + 1, m->beside};
+            m->beside = b;
+        } else {
+            map_put(&m->set, pair, equals + 1);
+        }
     }
     return true;
 }

@@ -43,7 +43,8 @@ struct simulate_spec {
     struct entities *cases; /* cases that interviews find, create and update; or NULL */
     bool each;              /* one interview about each case that is open, instead of `count`; what
                              * the case knows is answered by questions of the same name */
-    const char *set;        /* "part=c wave=3": these questions are answered so; or NULL */
+    const char *set;        /* "part=c wave=3": these questions are answered so; "r_like@x@y=high":
+                             * in entries of a repeat that have the answers x and y; or NULL */
     int64_t day_ms;         /* first day of the interviews, wall ms; 0: 2026-03-02 */
     unsigned devices;       /* an interviewer sees only the cases of their device; 1 or more */
 };
