@@ -78,7 +78,7 @@ home 'utf8proc.h' $M/text.c
 home '(md5|sha1|sha2)\.h' $M/digest.c
 home 'sqlite3.h' $C/db.c
 home 'sodium' $M/secret.c $C/age.c $C/sign.c
-home 'SDL' $M/window.c $M/window_internal.h $M/window_wayland.c $M/font.c $M/audio.c
+home 'SDL' $M/window.c $M/window_internal.h $M/window_wayland.c $M/font.c $M/audio.c $M/microphone.c
 home 'png.h|turbojpeg.h' $M/picture.c
 home 'wayland-' $M/window_wayland.c
 home 'sndfile.h' $M/audio.c

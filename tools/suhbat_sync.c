@@ -25,7 +25,7 @@
 #include "tools/sync/sync.h"
 
 static const char *opt_format, *opt_split, *opt_split_all, *opt_both, *opt_excel, *opt_take,
-    *opt_back, *opt_public;
+    *opt_back, *opt_public, *opt_audio;
 
 /* As sync_open; a missing desk is created, for which no identity is needed. */
 static bool make_desk(struct desk **desk, const struct catalogue *c, struct err *err)
@@ -343,6 +343,9 @@ static void tell_export(const struct export_counts *counts)
          "records are sealed to others than the desk: see suhbat-sync forward"},
         {"kept_apart", counts->kept_apart,
          "records are kept apart and are not in the tables: see suhbat-sync status"},
+        {"recordings", counts->recordings, "recordings are in audio/"},
+        {"cut_recordings", counts->cut_recordings,
+         "records have recordings that lack a part; the rest of them plays"},
         {"twice", counts->twice,
          "records have the same id as another record: their KEY ends in ~2, ~3, …"},
         {"same_name", counts->same_name,
@@ -405,9 +408,9 @@ static bool export_public(struct err *err)
                                            .tables = true,
                                            .force = sync_given.force,
                                            .progress = cli_progress};
-    if ((opt_format && strcmp(opt_format, "csv") != 0) || sync_given.sensitive) {
+    if ((opt_format && strcmp(opt_format, "csv") != 0) || sync_given.sensitive || opt_audio) {
         err_set(err, ERR_MISUSE, "--public writes tables of counts, as CSV, and no records");
-        return err_hint(err, "leave out --format and --sensitive");
+        return err_hint(err, "leave out --format, --sensitive and --audio");
     }
     if (!sync_for_all(err)) {
         return false;
@@ -443,6 +446,7 @@ static bool run_export(const struct cli_words *words, struct err *err)
         .filter = sync_filter(),
         .why = sync_given.why,
         .force = sync_given.force,
+        .sound = opt_audio,
         .progress = cli_progress};
     (void)words;
     if (!sync_given.out) {
@@ -687,6 +691,8 @@ int main(int argc, char **argv)
         {"public", 0, NULL,
          "no records: the report's tables of counts, suppressed as 'report --public' does",
          &opt_public, CLI_TEXT, 0, 0},
+        {"audio", 0, NULL, "also the recordings, as audio/RECORD-N.opus", &opt_audio, CLI_TEXT, 0,
+         0},
         {"force", 0, NULL, "replace existing files", &sync_given.force, CLI_TEXT, 0, 0},
         CLI_END};
     static const struct cli_verb verbs[] = {

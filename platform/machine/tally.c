@@ -48,7 +48,8 @@ static void grow(struct tally *t)
 /* The id's slot, a new one if it has none: its number is to be set. */
 static struct tally_slot *take(struct tally *t, const uint8_t id[16])
 {
-    if (t->count * 4 >= t->cap * 3) {
+    if (t->count * 8 >=
+        t->cap * 7) { /* memory counts: a desk has one for each record, several times */
         grow(t);
     }
     struct tally_slot *slot = slot_of(t, id);

@@ -6,6 +6,7 @@
 #include "platform/machine/voice.h"
 #include "tests/lib/custody.h"
 #include "tests/lib/slow_disk.h"
+#include "tools/desk/desk_export.h"
 #include "tools/desk/desk_internal.h"
 #include "tools/desk/desk_recordings.h"
 #include "tools/desk/desk_withdraw.h"
@@ -193,6 +194,68 @@ static void test_recording__whole_life(void **state)
     desk_close(desk);
 }
 
+/* The coordinator's files: playable as they are; one part that the medium damaged is a hole, and is
+ * said. */
+static void test_recording__is_exported(void **state)
+{
+    struct study *s = *state;
+    static const char md[] = "| survey |\n| | type | name | label |\n| | text | q | Q |\n"
+                             "| settings |\n| | form_id | version |\n| | test_form | 1 |\n";
+    static const char name[] = "tables/audio/ab010203-0000-0000-0000-000000000000-1.opus";
+    struct err err = {0};
+    struct device_draft d;
+    struct recording *r;
+    struct buf form = {0}, package = {0}, sound = {0}, tar = {0}, file = {0};
+    struct import_report in;
+    struct export_counts counts;
+    uint8_t hash[32];
+    bool fresh;
+    OK(convert_md(&form, md, &err));
+    s->form = form.data;
+    study_device(s);
+    study_enrol(s, hash);
+    draft(s, &d, hash);
+    OK(recording_begin(&r, s->device, &d, VOICE_LOW, study_wall, &err));
+    speak(r, 2, &sound);
+    OK(recording_close(r, &err));
+    OK(device_finish(s->device, &d, record_id, &finished, study_wall, &err));
+    OK(device_package(s->device, hash, &package, &err));
+    hand_over(s, "out", &tar);
+    struct desk *desk = open_desk(s);
+    OK(desk_add_form(desk, package.data, package.len, &fresh, &err));
+    OK(desk_import(desk, tar.data, tar.len, 1, &in, &err));
+    char *out = mem_text(study_path(s, "tables"));
+    struct export_options options = {
+        .out = out, .writer = dataset_writer_find("csv"), .sound = true, .force = true};
+    for (unsigned damaged = 0; damaged < 2; damaged++) {
+        OK(desk_export(desk, s->coordinator, &options, &counts, &err));
+        assert_int_equal(counts.recordings, 1);
+        assert_int_equal(counts.cut_recordings, damaged);
+        buf_cut(&file, 0);
+        OK(file_read(&file, study_path(s, name), 1 << 20, &err));
+        if (!damaged) {
+            assert_int_equal(file.len, sound.len);
+            assert_memory_equal(file.data, sound.data, sound.len);
+            OK(db_run(desk->db, "UPDATE sound SET sealed = x'00' WHERE part = 1", NULL, 0, NULL,
+                      NULL, &err));
+        }
+        assert_true(audio_length_ms(file.data, file.len) > 4000);
+    }
+    options.sound = false;
+    OK(file_remove(study_path(s, name), &err));
+    OK(desk_export(desk, s->coordinator, &options, &counts, &err));
+    assert_int_equal(counts.recordings, 0);
+    assert_false(file_exists(study_path(s, name)));
+    desk_close(desk);
+    free(out);
+    s->form = NULL;
+    buf_fini(&form);
+    buf_fini(&package);
+    buf_fini(&sound);
+    buf_fini(&tar);
+    buf_fini(&file);
+}
+
 /* A power cut while it runs: what was sealed is there, and it is marked. */
 static void test_recording__after_a_power_cut(void **state)
 {
@@ -350,9 +413,9 @@ static void test_recording__a_write_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STUDY_TEST(test_recording__whole_life),    STUDY_TEST(test_recording__after_a_power_cut),
-        STUDY_TEST(test_recording__is_deleted),    STUDY_TEST(test_recording__withdrawn),
-        STUDY_TEST(test_recording__a_write_fails),
+        STUDY_TEST(test_recording__whole_life),        STUDY_TEST(test_recording__is_exported),
+        STUDY_TEST(test_recording__after_a_power_cut), STUDY_TEST(test_recording__is_deleted),
+        STUDY_TEST(test_recording__withdrawn),         STUDY_TEST(test_recording__a_write_fails),
     };
     struct err err = {0};
     db_setup();

@@ -19,6 +19,7 @@
 #include "tools/desk/desk_codings.h"
 #include "tools/desk/desk_files.h"
 #include "tools/desk/desk_ledger.h"
+#include "tools/desk/desk_recordings.h"
 #include "tools/desk/desk_records.h"
 #include "tools/desk/desk_withdraw.h"
 
@@ -56,6 +57,7 @@ struct exporting {
     const struct desk_family *family; /* of the record being taken, or NULL */
     size_t names, named; /* files that its answers name, and how many of them are with it */
     uint64_t read, held; /* records of this pass, of the desk */
+    const struct desk_object *object; /* the record that is read */
     struct arena arena;
     struct map tables;    /* table paths in lower case, to find clashes on disks that ignore case */
     struct tally keys;    /* record ids */
@@ -402,6 +404,63 @@ static bool take_files(struct exporting *x, const struct record *r, const char *
            flush(x, &group->memos, false, err);
 }
 
+/* ---- recordings ---- */
+
+struct sounding { /* one record's recordings, part by part */
+    struct exporting *x;
+    const char *key;
+    unsigned recording;
+    const char *path; /* of the recording that is written */
+    unsigned unreadable;
+};
+
+static bool put_part(void *user, unsigned recording, uint32_t part, const void *sealed, size_t len,
+                     struct err *err)
+{
+    struct sounding *s = user;
+    struct exporting *x = s->x;
+    const struct age_keys keys = {.identities = (const uint8_t(*)[32])x->records.identity,
+                                  .count = 1};
+    struct buf plain = {0};
+    bool ok = true;
+    (void)part;
+    if (recording != s->recording) {
+        const char *folder = arena_printf(&x->arena, "%s/audio", x->options->out);
+        s->recording = recording;
+        s->path =
+            arena_printf(&x->arena, "%s/%s-%u.opus", folder, s->key + strlen("uuid:"), recording);
+        ok = file_folder(folder, 0700, err) && desk_files_begin(&x->out, s->path, err);
+        x->counts->recordings += ok;
+    }
+    if (ok && age_open(&plain, sealed, len, &keys, NULL, NULL)) {
+        ok = desk_files_append(&x->out, s->path, plain.data, plain.len, err);
+    } else {
+        s->unreadable += ok;
+    }
+    buf_fini(&plain);
+    return ok;
+}
+
+/* The sound that was recorded with this version of the record: without parts that are missing the
+ * rest plays. */
+static bool take_sound(struct exporting *x, const struct record *r, const struct submission *about,
+                       struct err *err)
+{
+    const char *other = strchr(about->record_key, '~'); /* one of two with the same id */
+    char key[80];
+    struct sounding s = {.x = x, .key = key};
+    unsigned missing;
+    desk_record_key(key, r->record_id);
+    strncat(key, other ? other : "", sizeof key - strlen(key) - 1);
+    bool back = about->withdrawn && text_has_word(about->withdrawn, withdrawn_name(USE_RECORDING));
+    if (!x->options->sound || back) {
+        return true;
+    }
+    bool ok = desk_recordings_of(x->desk, x->object, put_part, &s, &missing, err);
+    x->counts->cut_recordings += ok && missing + s.unreadable > 0;
+    return ok;
+}
+
 /* Counts an unreadable record and continues with the others.  Other errors stop the export. */
 static bool bad(struct exporting *x, const struct err *why, struct err *err)
 {
@@ -484,7 +543,9 @@ static bool take_older(struct exporting *x, const struct record *r, const char *
 {
     struct err why = {0};
     x->counts->replaced += !x->scan;
-    return x->scan || !r->files || take_files(x, r, key, group, about, &why) || bad(x, &why, err);
+    return x->scan ||
+           ((!r->files || take_files(x, r, key, group, about, &why) || bad(x, &why, err)) &&
+            take_sound(x, r, about, err));
 }
 
 /* What was coded of the record, as the format takes it. */
@@ -521,6 +582,9 @@ static bool put_record(struct exporting *x, const struct record *r, const struct
         return dataset_scan(group->dataset, form, r->xml, r->xml_len, s, &why) || bad(x, &why, err);
     }
     if (r->files && !take_files(x, r, s->record_key, group, s, &why) && !bad(x, &why, err)) {
+        return false;
+    }
+    if (!take_sound(x, r, s, err)) {
         return false;
     }
     if (x->family) { /* the others stayed in an older version */
@@ -611,6 +675,7 @@ static bool open_object(void *user, const struct desk_object *o, struct err *err
     if (was_opened(x, o)) {
         return true;
     }
+    x->object = o;
     switch (desk_record_open(&x->records, o, &plain, &r)) {
     case DESK_OPENED:
         ok = take_record(x, &r, err);

@@ -13,6 +13,7 @@ struct export_options {
     struct desk_filter filter;
     const char *why; /* for the desk's log; NULL: not said */
     bool force;
+    bool sound; /* also the recordings, as OUT/audio/RECORD-N.opus */
     /* Told after each record, if set: how many of all were read in this pass. */
     void (*progress)(const char *pass, uint64_t done, uint64_t all);
 };
@@ -22,6 +23,7 @@ struct export_counts {
     unsigned withdrawn;       /* records of which a use was taken back: the cell says so */
     unsigned unmarked;        /* … for which the form has no question: no cell says so */
     unsigned withdrawn_media; /* recordings left out for that */
+    unsigned recordings, cut_recordings; /* written; … that lack a part */
     unsigned without_form, unreadable;
     unsigned adrift;     /* codings whose words do not stand in the answer any more */
     unsigned replaced;   /* older versions of records that were corrected: not in the tables */
