@@ -357,9 +357,13 @@ static void read_own_attrs(struct loader *l, struct item *item, const struct xml
     const struct {
         const char *name;
         const char **value;
-    } texts[] = {{"sensitive", &item->sensitive}, {"use", &item->use},
-                 {"missing", &item->missing},     {"keys", &item->keys},
-                 {"doubt", &item->doubt},         {"event", &item->event}};
+    } texts[] = {{"sensitive", &item->sensitive},
+                 {"use", &item->use},
+                 {"missing", &item->missing},
+                 {"keys", &item->keys},
+                 {"doubt", &item->doubt},
+                 {"event", &item->event},
+                 {"audio-consent", &item->audio_consent}};
     for (const struct xml_attr *a = bind->attrs; a; a = a->next) {
         if (!strstr(a->uri, SUHBAT_URI_PART)) {
             continue;
@@ -562,7 +566,7 @@ static bool load(struct loader *l, const struct xml *root)
             make_templates(l, form->items[i]->template);
         }
     }
-    return form_graph_build(form, l->err);
+    return form_check_consents(form, l->err) && form_graph_build(form, l->err);
 }
 
 static void wipe_instances(struct form *form)

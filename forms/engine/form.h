@@ -107,11 +107,13 @@ struct item {
     const char *doubt;     /* suhbat:doubt: answer codes that count as doubtful: "fix unsure"; or
                             * NULL */
     const char *event;     /* suhbat:event: its part in an event-history calendar, or NULL */
-    struct node *template; /* repeats: the node that new entries are copied from */
-    struct node *first;    /* repeats: the first entry in the form's own instance, or NULL */
-    struct xpath *count;   /* repeats: jr:count */
-    bool fixed;            /* repeats: the user cannot add or remove entries (jr:noAddRemove or a
-                            * count) */
+    const char *audio_consent; /* suhbat:audio-consent: questions that must say "yes" before its
+                                * sound is recorded: "cns_audio p_audio"; or NULL: none need to */
+    struct node *template;     /* repeats: the node that new entries are copied from */
+    struct node *first;        /* repeats: the first entry in the form's own instance, or NULL */
+    struct xpath *count;       /* repeats: jr:count */
+    bool fixed; /* repeats: the user cannot add or remove entries (jr:noAddRemove or a
+                 * count) */
     struct control *control;
     struct reader *readers; /* items to recalculate when this one changes */
     uint32_t reader_count;

@@ -448,6 +448,72 @@ static void test_session__knows_between_which_numbers(void **state)
     }
 }
 
+/* One "no" is enough, from whomever; who refused to take part is not there; a late-comer is asked
+ * first. */
+static void test_session__sound_needs_everybodys_consent(void **state)
+{
+    (void)state;
+    static const char md[] =
+        "| survey |\n"
+        "| | type | name | label | relevant | repeat_count | bind::suhbat:audio-consent |\n"
+        "| | select_one yn | cns | May we record? | | | |\n"
+        "| | integer | n | How many? | | | |\n"
+        "| | begin_repeat | part | Person | | ${n} | |\n"
+        "| | select_one yn | p_take | Takes part? | | | |\n"
+        "| | select_one yn | p_audio | May be recorded? | ${p_take} = 'yes' | | |\n"
+        "| | end_repeat | | | | | |\n"
+        "| | audio | talk | The talk | | | cns p_audio |\n"
+        "| choices |\n| | list_name | name | label |\n| | yn | yes | Yes |\n| | yn | no | No |\n"
+        "| settings |\n| | form_id | version | namespaces |\n"
+        "| | f | 1 | suhbat=\"urn:suhbat:xforms:1\" |\n";
+    static const struct {
+        const char *path, *value;
+        enum consent then;
+    } steps[] = {
+        {"/data/n", "0", CONSENT_UNASKED},
+        {"/data/cns", "yes", CONSENT_UNASKED}, /* nobody is there */
+        {"/data/n", "2", CONSENT_UNASKED},
+        {"/data/part[1]/p_take", "yes", CONSENT_UNASKED},
+        {"/data/part[1]/p_audio", "yes", CONSENT_UNASKED}, /* the second was asked nothing */
+        {"/data/part[2]/p_take", "no", CONSENT_GIVEN},
+        {"/data/part[2]/p_take", "yes", CONSENT_UNASKED},
+        {"/data/part[2]/p_audio", "yes", CONSENT_GIVEN},
+        {"/data/n", "3", CONSENT_UNASKED}, /* a late-comer */
+        {"/data/part[3]/p_take", "yes", CONSENT_UNASKED},
+        {"/data/part[3]/p_audio", "no", CONSENT_REFUSED},
+        {"/data/part[3]/p_audio", "yes", CONSENT_GIVEN},
+        {"/data/part[1]/p_audio", "no", CONSENT_REFUSED}, /* taken back */
+        {"/data/part[1]/p_audio", "yes", CONSENT_GIVEN},
+        {"/data/cns", "no", CONSENT_REFUSED},
+    };
+    struct still still;
+    struct session *s;
+    struct err err = {0};
+    const struct node *who;
+    still_init(&still);
+    struct form *form = form_md(md);
+    OK(session_new(&s, form, &still.env, &err));
+    const struct item *talk = session_find(s, "/data/talk")->item;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        assert_int_equal(put(s, steps[i].path, steps[i].value), ANSWER_OK);
+        if (session_audio_consent(s, talk, &who) != steps[i].then) {
+            fail_msg("step %zu: %s = %s", i, steps[i].path, steps[i].value);
+        }
+        assert_true(steps[i].then != CONSENT_REFUSED || who);
+    }
+    session_free(s);
+    form_free(form);
+    /* a name that is no question */
+    struct buf xml = {0};
+    char *wrong = mem_text(md);
+    memcpy(strstr(wrong, "cns p_audio"), "cns p_voice", 11);
+    OK(convert_md(&xml, wrong, &err));
+    assert_false(form_load(&form, xml.data, xml.len, &xml_trusted, &err));
+    assert_non_null(strstr(err.what, "'p_voice', which is no question"));
+    free(wrong);
+    buf_fini(&xml);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -467,6 +533,7 @@ int main(void)
         cmocka_unit_test(test_session__a_fresh_entry_is_preloaded),
         cmocka_unit_test(test_session__count_and_cycles),
         cmocka_unit_test(test_session__triggers_and_dynamic_defaults),
+        cmocka_unit_test(test_session__sound_needs_everybodys_consent),
     };
     xml_setup();
     return RUN(tests);

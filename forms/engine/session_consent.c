@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether people agreed that their sound is recorded. */
+#include <string.h>
+
+#include "forms/engine/form_graph.h"
+#include "forms/engine/session_internal.h"
+
+/* The item that a word of suhbat:audio-consent names; NULL: none, or two. */
+static const struct item *form_named(const struct form *form, const char *name, size_t len)
+{
+    const struct item *found = NULL;
+    for (size_t i = 0; i < form->item_count; i++) {
+        const struct item *one = form->items[i];
+        if (one->is_leaf && strlen(one->shape.name) == len &&
+            memcmp(one->shape.name, name, len) == 0) {
+            if (found) {
+                return NULL;
+            }
+            found = one;
+        }
+    }
+    return found;
+}
+
+bool form_check_consents(const struct form *form, struct err *err)
+{
+    for (size_t i = 0; i < form->item_count; i++) {
+        const char *words = form->items[i]->audio_consent;
+        for (const char *at = words ? words : ""; *(at += strspn(at, " "));) {
+            size_t len = strcspn(at, " ");
+            if (!form_named(form, at, len)) {
+                err_set(err, ERR_INPUT, "suhbat:audio-consent names '%.*s', which is no question",
+                        (int)(len < 64 ? len : 64), at);
+                err_hint(err, "name questions of the form, each name once in it");
+                return err_at(err, "%s", form->items[i]->path);
+            }
+            at += len;
+        }
+    }
+    return true;
+}
+
+static bool has_answer(const struct node *node)
+{
+    for (const struct node *n = node->first; n; n = n->next) {
+        if (n->kind == NODE_ELEMENT &&
+            (n->first ? has_answer(n) : n->item && n->item->control && *tree_value(n))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where the question is not relevant: somebody who came and was asked nothing yet, or who is not
+ * there. */
+static bool is_new(const struct node *node)
+{
+    const struct node *entry = session_entry_of(node);
+    return entry && entry->active && !has_answer(entry);
+}
+
+/* All who are there: in a repeat each entry where the question is relevant, and those who came just
+ * now. */
+static enum consent consent_of(const struct session *s, const struct item *item,
+                               const struct node **who)
+{
+    enum consent all = CONSENT_GIVEN;
+    bool any = false;
+    for (const struct node *n = s->nodes[item->shape.index].first; n; n = n->same_next) {
+        if (!n->active && !is_new(n)) {
+            continue;
+        }
+        const char *value = n->active ? tree_value(n) : "";
+        enum consent one = strcmp(value, "yes") == 0 ? CONSENT_GIVEN
+                           : *value                  ? CONSENT_REFUSED
+                                                     : CONSENT_UNASKED;
+        any = true;
+        if (one > all) {
+            all = one;
+            *who = n;
+        }
+    }
+    return any ? all : CONSENT_UNASKED;
+}
+
+enum consent session_audio_consent(const struct session *s, const struct item *item,
+                                   const struct node **who)
+{
+    enum consent all = CONSENT_GIVEN;
+    *who = NULL;
+    for (const char *at = item->audio_consent ? item->audio_consent : "";
+         *(at += strspn(at, " "));) {
+        const struct node *node = NULL;
+        size_t len = strcspn(at, " ");
+        const struct item *named = form_named(session_form(s), at, len);
+        enum consent one = named ? consent_of(s, named, &node) : CONSENT_UNASKED;
+        if (one > all) {
+            all = one;
+            *who = node;
+        }
+        at += len;
+    }
+    return all;
+}
