@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "forms/engine/form_consent.h"
 #include "forms/engine/form_graph.h"
 #include "platform/machine/text.h"
 

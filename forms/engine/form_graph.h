@@ -7,7 +7,5 @@
 /* Fills each item's readers and rank, and form->order.  ERR_INPUT names both ends of a
  * cycle. */
 MUST_CHECK bool form_graph_build(struct form *form, struct err *err);
-/* ERR_INPUT: a suhbat:audio-consent names what is no question, or two of this name. */
-MUST_CHECK bool form_check_consents(const struct form *form, struct err *err);
 
 #endif
