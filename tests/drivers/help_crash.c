@@ -8,6 +8,7 @@
  *                                     acknowledged thing
  *   help_crash messages DIR           three messages are taken
  *   help_crash correction DIR         a record is sent back, corrected, sealed, withdrawn
+ *   help_crash recording DIR          sound is recorded, under the lock too, and sealed
  *   help_crash desk DIR               a desk imports, reviews, withdraws and backs up
  *   help_crash migrate DIR            the first unlocking of a device of the first format
  *
@@ -17,6 +18,7 @@
 #include "tests/lib/crash_correction.h"
 #include "tests/lib/crash_desk.h"
 #include "tests/lib/crash_merge.h"
+#include "tests/lib/crash_recording.h"
 #include "tests/lib/old_device.h"
 
 #include <fcntl.h>
@@ -585,6 +587,11 @@ static int run_correction(const char *dir)
     return crash_correction_run(dir, ack);
 }
 
+static int run_recording(const char *dir)
+{
+    return crash_recording_run(dir, ack);
+}
+
 static const struct part {
     const char *what, *title;
     int (*run)(const char *dir); /* in the process that is killed */
@@ -596,6 +603,7 @@ static const struct part {
     {"migrate", "a store that takes the new format", migrate, prepare_old, judge_migrated},
     {"correction", "a record that comes back", run_correction, crash_correction_prepare,
      crash_correction_judge},
+    {"recording", "a recording", run_recording, crash_recording_prepare, crash_recording_judge},
     {"merge", "a desk that takes over another", run_merge, crash_merge_prepare, crash_merge_judge},
     {"desk", "a day at the desk", run_desk, crash_desk_prepare, crash_desk_judge}};
 

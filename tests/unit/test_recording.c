@@ -256,6 +256,54 @@ static void test_recording__is_exported(void **state)
     buf_fini(&file);
 }
 
+/* Without this program: stock age opens each part, cat puts them together, and the file plays. */
+static void test_recording__opens_with_stock_tools(void **state)
+{
+    struct study *s = *state;
+    struct err err = {0};
+    struct device_draft d;
+    struct recording *r;
+    struct buf sound = {0}, identity = {0}, file = {0};
+    char text[AGE_TEXT], command[400];
+    uint8_t id[16];
+    if (system("command -v age > /dev/null") != 0) {
+        skip();
+    }
+    begin(s, &d);
+    OK(recording_begin(&r, s->device, &d, VOICE_LOW, study_wall, &err));
+    memcpy(id, recording_id(r), 16);
+    speak(r, 3, &sound);
+    OK(recording_close(r, &err));
+    age_identity_text(text, s->coordinator);
+    buf_text(&identity, text);
+    study_put(s, "parts", "identity", &identity);
+    for (uint32_t part = 0; part < 4; part++) {
+        struct buf sealed = {0};
+        char name[16];
+        bool found;
+        OK(device_recording_part(s->device, id, part, &sealed, &found, &err));
+        assert_true(found);
+        snprintf(name, sizeof name, "%05u.age", part);
+        study_put(s, "parts", name, &sealed);
+        buf_fini(&sealed);
+    }
+    snprintf(
+        command, sizeof command,
+        "cd %s && for part in *.age; do age -d -i identity \"$part\" > \"$part.ogg\" || exit 1;"
+        " done && cat *.ogg > whole && cat 00000.age.ogg 00001.age.ogg 00003.age.ogg > holed",
+        study_path(s, "parts"));
+    assert_int_equal(system(command), 0);
+    OK(file_read(&file, study_path(s, "parts/whole"), 1 << 20, &err));
+    assert_int_equal(file.len, sound.len);
+    assert_memory_equal(file.data, sound.data, sound.len);
+    buf_cut(&file, 0);
+    OK(file_read(&file, study_path(s, "parts/holed"), 1 << 20, &err));
+    assert_true(audio_length_ms(file.data, file.len) > 9000); /* one part costs its five seconds */
+    buf_fini(&file);
+    buf_fini(&sound);
+    buf_fini(&identity);
+}
+
 /* A power cut while it runs: what was sealed is there, and it is marked. */
 static void test_recording__after_a_power_cut(void **state)
 {
@@ -413,9 +461,13 @@ static void test_recording__a_write_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STUDY_TEST(test_recording__whole_life),        STUDY_TEST(test_recording__is_exported),
-        STUDY_TEST(test_recording__after_a_power_cut), STUDY_TEST(test_recording__is_deleted),
-        STUDY_TEST(test_recording__withdrawn),         STUDY_TEST(test_recording__a_write_fails),
+        STUDY_TEST(test_recording__whole_life),
+        STUDY_TEST(test_recording__is_exported),
+        STUDY_TEST(test_recording__opens_with_stock_tools),
+        STUDY_TEST(test_recording__after_a_power_cut),
+        STUDY_TEST(test_recording__is_deleted),
+        STUDY_TEST(test_recording__withdrawn),
+        STUDY_TEST(test_recording__a_write_fails),
     };
     struct err err = {0};
     db_setup();
