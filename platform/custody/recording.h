@@ -48,6 +48,10 @@ MUST_CHECK bool recording_put(struct recording *recording, const void *bytes, si
 /* Closes and frees it.  While the device is locked, what remains is done at the next unlock. */
 MUST_CHECK bool recording_close(struct recording *recording, struct err *err);
 
+#ifdef SUHBAT_TEST
+void recording_forget(struct recording *recording); /* as a power cut does */
+#endif
+
 /* The recordings of a draft, in order; `list` has room for RECORDINGS_MAX. */
 MUST_CHECK bool device_recordings(struct device *device, const uint8_t draft_id[16],
                                   struct device_recording *list, size_t *count, struct err *err);

@@ -317,6 +317,7 @@ static void test_recording__after_a_power_cut(void **state)
     begin(s, &d);
     OK(recording_begin(&r, s->device, &d, VOICE_LOW, study_wall, &err));
     speak(r, 2, &sound);
+    recording_forget(r);
     reopen(s); /* nobody closed it */
     assert_true(list_of(s, &d, list, &count));
     assert_int_equal(count, 1);

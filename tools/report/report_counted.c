@@ -764,6 +764,10 @@ static void finish(struct report_counting *c, size_t count)
 size_t report_counting_tables(struct report_counting *c, struct report_output **outputs)
 {
     size_t count = 0, room = report_spec_count;
+    *outputs = c->outputs;
+    if (c->outputs) {
+        return c->output_count;
+    }
     c->outputs = mem_zero(report_spec_count, sizeof *c->outputs);
     counting_last(c);
     for (size_t i = 0; i < report_spec_count; i++) {
@@ -783,6 +787,7 @@ size_t report_counting_tables(struct report_counting *c, struct report_output **
     take_back(c, count, all);
     free(all);
     finish(c, count);
+    c->output_count = count;
     *outputs = c->outputs;
     return count;
 }

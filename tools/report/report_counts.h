@@ -41,7 +41,7 @@ struct report_output {       /* a table, and the output that it belongs to */
 /* T_s of INSTRUMENTS 8.4: the part of those who answered 1 to 4 that answered 3 or 4; -1: it does
  * not follow from what is printed, or fewer than ten answered. */
 double report_trust(const struct report_table *table, size_t row, unsigned *answered);
-/* The tables, suppressed together; owned by `counting`. */
+/* The tables, suppressed together, once all records were added; owned by `counting`. */
 size_t report_counting_tables(struct report_counting *counting, struct report_output **outputs);
 
 #endif

@@ -63,7 +63,8 @@ struct report_counting {
     size_t form_count;
     const struct csv *law, *services; /* law_params.csv, need_svc.csv; NULL: without */
     struct tally_pair *tallies;       /* of each spec */
-    struct report_output *outputs;
+    struct report_output *outputs;    /* NULL: not made yet */
+    size_t output_count;
 };
 
 struct counted_form *counting_form(struct report_counting *counting, const char *id);
