@@ -96,11 +96,13 @@ awk -v all="$RECORDS" '
         printf "import: %d records %.1f s of the processor, %d records %.1f s: %.2f x; %d a second, at most %.0f MiB\n",
             all / 2, half, all, sum, sum / half, all / wall, most / 1024
         bad = sum / half > 2.2
+        room = all <= 100000 ? 66 * 1024 : 1e9 # 64 MiB beside the 2 of SQLite'"'"'s cache
+        bad = bad || most > room
         for (name in seen) if (name != "disk" && c[name, all] && c[name, all / 2]) {
             x = c[name, all] / c[name, all / 2]
             printf "%s: %.1f s, %.1f s of the processor: %.2f x; %.1f s, at most %.0f MiB\n", name, c[name, all / 2],
                 c[name, all], x, s[name, all], m[name, all] / 1024
-            bad = bad || x > 2.2
+            bad = bad || x > 2.2 || m[name, all] > room
         }
         printf "the desk: %d MB on disk\n", s["disk", all]
         exit bad

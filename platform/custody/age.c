@@ -767,7 +767,7 @@ bool age_open_begin(struct age_stream *s, const void *head, size_t len, size_t *
 bool age_open(struct buf *out, const void *bytes, size_t len, const struct age_keys *keys,
               enum age_result *result, struct err *err)
 {
-    buf_add(out, "", 0);
+    buf_reserve(out, out->len + len); /* at once: a buffer that grows is in memory twice */
     enum age_result r = open_all(out, bytes, len, keys);
     if (result) {
         *result = r;

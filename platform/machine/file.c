@@ -90,6 +90,9 @@ bool file_get(struct buf *out, const char *path, size_t max, struct progress *pr
     if (progress && st.st_size > 0) {
         progress->total = (size_t)st.st_size;
     }
+    if (st.st_size > 0 && (size_t)st.st_size <= max) {
+        buf_reserve(out, out->len + (size_t)st.st_size);
+    }
     bool ok = read_all(out, fd, path, max, progress, err);
     close(fd);
     return ok;

@@ -272,11 +272,11 @@ static bool take_record(struct field_gathering *g, const struct record *r, struc
     const struct desk_family *family = desk_family_of(&g->records.edits, r->record_id);
     const struct field_times times = times_of(g, r, &facts, family);
     double when = times.begun > 0 ? times.begun : (double)r->finalised_ms / MS;
-    struct field_seen seen = {.who = who,
+    struct field_seen seen = {.who = (uint32_t)who,
                               .form = form->id,
                               .begun = times.begun,
                               .ended = times.ended,
-                              .active = times.active};
+                              .active = (float)times.active};
     memcpy(seen.id, family ? family->root : r->record_id, 16);
     seen.day = (int32_t)floor(when / DAY);
     g->field->records++;

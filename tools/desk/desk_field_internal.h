@@ -11,12 +11,12 @@ struct field_rule { /* a row of quality.csv */
     const char *rule, *form, *measure;
     const char *amber, *red; /* "" = none */
 };
-struct field_seen { /* a record, for the rules that compare records */
+struct field_seen { /* a record, for the rules that compare records: one for each, so it is small */
     uint8_t id[16];
-    size_t who; /* index of the interviewer */
     const char *form;
     double begun, ended; /* seconds since 1970, as the clock at the place showed; 0: unknown */
-    double active;       /* minutes, without long pauses; 0: unknown */
+    float active;        /* minutes, without long pauses; 0: unknown */
+    uint32_t who;        /* index of the interviewer */
     int32_t day;
 };
 struct field_gathering {

@@ -546,7 +546,7 @@ static void judge_overlaps(struct field_gathering *g)
 static unsigned *count_of(struct map *days, struct arena *arena, const struct field_seen *one)
 {
     struct buf key = {0};
-    buf_printf(&key, "%zu %d %s", one->who, (int)one->day, one->form);
+    buf_printf(&key, "%u %d %s", one->who, (int)one->day, one->form);
     unsigned *count = map_get(days, key.data);
     if (!count) {
         count = arena_alloc(arena, sizeof *count);

@@ -52,6 +52,7 @@ static void take_file(struct taking *t, const char *path, bool named)
     if (!file_get(&file, path, BATCH_MAX, NULL, &why)) {
         refuse(t, path, &why);
     } else if (age_open(&tar, file.data, file.len, &keys, &result, &why)) {
+        buf_fini(&file); /* while it is taken in, the batch is in memory once */
         if (!named && !is_batch(&tar)) {
             t->sums->other++; /* a stick also carries forms and lists */
             t->tell(t->user, &(struct take_told){file_name(path), TAKE_OTHER, NULL, NULL});
