@@ -129,6 +129,26 @@ static bool put_copied(struct device *d, uint64_t seq, int64_t wall_ms, struct e
     return device_row_put(d, (struct row_key){"copied", "", 0}, ROW_META, 0, row, sizeof row, err);
 }
 
+/* Adds what the recordings that wait take. */
+static bool add_recordings(struct device *d, uint64_t from, uint64_t *bytes, struct err *err)
+{
+    bool ok = true;
+    for (uint64_t seq = from; ok && seq <= vault_keys(d->vault)->chain_seq; seq++) {
+        uint8_t entry[CHAIN_ENTRY];
+        struct chain_entry e;
+        uint64_t one = 0;
+        bool found, purged;
+        ok = device_entry(d, seq, entry, &found, err);
+        if (ok && found) {
+            chain_parse(&e, entry);
+            ok = e.kind != CHAIN_RECORDING ||
+                 device_recording_look(d, e.object_id, &purged, &one, err);
+        }
+        *bytes += one;
+    }
+    return ok;
+}
+
 bool device_waiting(struct device *d, struct device_waiting *waiting, struct err *err)
 {
     struct waiting w = {waiting, 0};
@@ -144,8 +164,10 @@ bool device_waiting(struct device *d, struct device_waiting *waiting, struct err
     ok = ok && device_row_get(d, "ack", "", 0, &row, &found, err);
     uint64_t acked = ok && found && row.len == 40 ? get_u64((const uint8_t *)row.data) : 0;
     buf_fini(&row);
-    ok = ok &&
-         device_each_record(d, acked + 1, vault_keys(d->vault)->chain_seq, count_waiting, &w, err);
+    ok =
+        ok &&
+        device_each_record(d, acked + 1, vault_keys(d->vault)->chain_seq, count_waiting, &w, err) &&
+        add_recordings(d, acked + 1, &waiting->bytes, err);
     /* if none is waiting, the last acknowledged record tells when one was last sealed */
     for (uint64_t seq = acked; ok && seq > 0 && !waiting->newest_ms; seq--) {
         ok = device_each_record(d, seq, seq, count_waiting, &w, err);

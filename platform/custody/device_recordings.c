@@ -21,7 +21,7 @@ struct recording {
     uint8_t draft_id[16];
     uint8_t recipients[CATALOGUE_RECIPIENTS_MAX][32];
     size_t recipient_count;
-    uint32_t parts;
+    uint32_t parts, parts_max;
 };
 
 /* The key that hides what the rows are: the parts in them are sealed already. */
@@ -229,6 +229,8 @@ bool recording_begin(struct recording **out, struct device *d, const struct devi
     }
     assert(r->recipient_count >= 2); /* catalogue_read refuses fewer */
     r->keys = part_keys_new(d, n.recording.id);
+    r->parts_max = 1 + (uint32_t)((uint64_t)(RECORDING_PARTS - 1) * RECORDING_BITS /
+                                  (bits > RECORDING_BITS ? bits : RECORDING_BITS));
     d->running = r;
     *out = r;
     return true;
@@ -243,8 +245,8 @@ bool recording_put(struct recording *r, const void *bytes, size_t len, struct er
 {
     struct buf sealed = {0};
     assert(len <= RECORDING_PART_MAX);
-    if (r->parts == RECORDING_PARTS) {
-        return err_set(err, ERR_LIMIT, "a recording lasts four hours");
+    if (r->parts >= r->parts_max) {
+        return err_set(err, ERR_LIMIT, "the recording is as long as one may be");
     }
     bool ok = age_seal(&sealed, bytes, len, (const uint8_t(*)[32])r->recipients, r->recipient_count,
                        err) &&

@@ -19,7 +19,9 @@
 #include "platform/custody/device.h"
 
 enum {
-    RECORDING_PARTS = 2881, /* of a recording: the head, and four hours of five seconds */
+    RECORDING_PARTS = 2881, /* of a recording: the head, and four hours of five seconds at … */
+    RECORDING_BITS = 24000, /* … so many a second; at twice as many it lasts half as long, so that
+                             * it fits a batch */
     RECORDINGS_MAX = 64,    /* of an interview */
     RECORDING_PART_MAX = 64 << 10
 };
@@ -41,7 +43,7 @@ MUST_CHECK bool recording_begin(struct recording **recording, struct device *dev
                                 const struct device_draft *draft, uint32_t bits, int64_t wall_ms,
                                 struct err *err);
 const uint8_t *recording_id(const struct recording *recording); /* 16 bytes */
-/* Seals the next part, whether the device is locked or not.  ERR_LIMIT: it has RECORDING_PARTS;
+/* Seals the next part, whether the device is locked or not.  ERR_LIMIT: it has all its parts;
  * ERR_FULL: no room.  Afterwards the recording can still be closed. */
 MUST_CHECK bool recording_put(struct recording *recording, const void *bytes, size_t len,
                               struct err *err);

@@ -158,6 +158,9 @@ static void test_recording__whole_life(void **state)
     assert_int_equal(audio_length_ms(sound.data, sound.len) / 1000, 14); /* 15 s but the pre-skip */
     err = (struct err){0};
     OK(device_finish(s->device, &d, record_id, &finished, study_wall, &err));
+    struct device_waiting waiting;
+    OK(device_waiting(s->device, &waiting, &err));
+    assert_true(waiting.bytes > sound.len); /* the sound waits, too */
     hand_over(s, "out", &tar);
     struct desk *desk = open_desk(s);
     OK(desk_import(desk, tar.data, tar.len, 1, &in, &err));
@@ -302,6 +305,35 @@ static void test_recording__opens_with_stock_tools(void **state)
     buf_fini(&file);
     buf_fini(&sound);
     buf_fini(&identity);
+}
+
+/* Four hours at 24 kbit/s and two at 48: either fits a batch. */
+static void test_recording__has_an_end(void **state)
+{
+    struct study *s = *state;
+    static const uint32_t bits[] = {VOICE_LOW, VOICE_NORMAL};
+    struct err err = {0};
+    struct device_draft d;
+    struct device_recording list[RECORDINGS_MAX];
+    size_t count;
+    begin(s, &d);
+    slow_disk_waits = false;
+    for (size_t i = 0; i < 2; i++) {
+        struct recording *r;
+        uint32_t parts = 0;
+        OK(recording_begin(&r, s->device, &d, bits[i], study_wall, &err));
+        while (recording_put(r, "x", 1, &err)) {
+            parts++;
+        }
+        assert_int_equal(err.code, ERR_LIMIT);
+        assert_int_equal(parts, i ? 1441 : RECORDING_PARTS);
+        err = (struct err){0};
+        OK(recording_close(r, &err));
+    }
+    slow_disk_waits = true;
+    OK(device_recordings(s->device, d.id, list, &count, &err));
+    assert_int_equal(list[0].parts, RECORDING_PARTS);
+    assert_int_equal(list[1].parts, 1441);
 }
 
 /* A power cut while it runs: what was sealed is there, and it is marked. */
@@ -464,6 +496,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STUDY_TEST(test_recording__whole_life),
         STUDY_TEST(test_recording__is_exported),
+        STUDY_TEST(test_recording__has_an_end),
         STUDY_TEST(test_recording__opens_with_stock_tools),
         STUDY_TEST(test_recording__after_a_power_cut),
         STUDY_TEST(test_recording__is_deleted),
