@@ -245,7 +245,7 @@ int main(int argc, char **argv)
         missed += !slim;
         if (before_n) {
             double growth = took / before, rows = (double)n / before_n;
-            bool linear = growth < 1.3 * rows;
+            bool linear = growth <= 1.1 * rows;
             printf("; %.1f x the rows take %.2f x the time%s", rows, growth,
                    linear ? "" : " (not linear)");
             missed += !linear;
