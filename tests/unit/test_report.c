@@ -544,6 +544,36 @@ static void test_report__a_crossing_gives_way_to_the_count(void **state)
     arena_fini(&arena);
 }
 
+/* Four of twenty answered in one country.  "No answer" is left out there; and in the other country,
+ * or the sum of both would give it. */
+static void test_report__few_answers_are_protected(void **state)
+{
+    (void)state;
+    static const unsigned counts[VALUES][2] = {{2, 30}, {2, 30}, {16, 200}};
+    struct arena arena;
+    struct report_table t;
+    arena_init(&arena);
+    report_table_new(&t, &arena, VALUES, 2);
+    t.base = "people";
+    t.row_dimension = "answer";
+    t.column_dimension = "country";
+    t.fixed_columns = t.has_missing = true;
+    for (size_t r = 0; r < VALUES; r++) {
+        t.row_keys[r] = arena_printf(&arena, "answer=%zu", r);
+        for (size_t c = 0; c < 2; c++) {
+            t.column_keys[c] = c ? "country=b" : "country=a";
+            *report_count(&t, r, c) = counts[r][c];
+        }
+    }
+    report_totals(&t);
+    report_suppress(&t, 1);
+    assert_false(t.dropped);
+    assert_int_equal(report_state(&t, 0, 0), COUNT_FEW);
+    assert_int_equal(report_state(&t, 2, 0), COUNT_HIDDEN);
+    assert_true(report_state(&t, 2, 1) != COUNT_SHOWN || report_state(&t, 2, 2) != COUNT_SHOWN);
+    arena_fini(&arena);
+}
+
 /* A row that is a total printed elsewhere stays, wherever it stands; the others are judged. */
 static void test_report__only_the_named_row_is_fixed(void **state)
 {
@@ -740,6 +770,7 @@ int main(void)
         cmocka_unit_test(test_report__a_line_alone_keeps_its_small_number),
         cmocka_unit_test(test_report__tables_do_not_close_a_circle),
         cmocka_unit_test(test_report__a_crossing_gives_way_to_the_count),
+        cmocka_unit_test(test_report__few_answers_are_protected),
         cmocka_unit_test(test_report__only_the_named_row_is_fixed),
         cmocka_unit_test(test_report__sensitive_numbers),
         cmocka_unit_test(test_report__a_page_keeps_what_is_suppressed),
