@@ -121,7 +121,7 @@ check 'report: training records say so' sh -c "! grep -L 'УЧЕБНЫЕ ДАН�
 check 'report: no script, no network' sh -c "! grep -rlE '<script|https?://|@import|url\(' $T/report-ru"
 check 'report: small numbers are suppressed' grep -rq '<5' "$T/report-ru" --include=*.csv
 check 'report: none is printed but totals by country' sh -c "! cat $T/report-ru/R0[3-9]-*_*.csv $T/report-ru/R1[0-8]-*_*.csv $T/report-ru/R2[0127]-*_*.csv |
-    grep -vE '^(Всего|Участвовали|Медиана),' | grep -E ',[1-4](,|$)'"
+    grep -vE '^(Всего|Участвовали|Медиана|Нет ответа),' | grep -E ',[1-4](,|$)'"
 check 'report: elements, with what is wanted' grep -q 'Как должно быть' "$T/report-ru/R20.html"
 check 'report: and where experts would begin' grep -q 'Эксперты начали бы с этого: ' "$T/report-ru/R20.html"
 check 'report: evidence beside each risk' test "$(grep -c '<h2>' "$T/report-ru/R21.html")" -ge 19

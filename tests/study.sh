@@ -34,13 +34,15 @@ done
 
 # ---- lists that the desk reads: what they name is there ----
 named() { # FILE COLUMN LIST: each word of the column is a code of the list
-    cut -d, -f"$2" "$F/lists/$1" | tail -n +2 | sort -u | while read -r word; do
+    cut -d, -f"$2" "$F/lists/$1" | tail -n +2 | sort -u | grep . | while read -r word; do
         grep -q "^$3,$word," "$F"/lists/*.csv || echo "$1: '$word' is not in the list $3"
     done
 }
 {
     named need_svc.csv 1 need
     named need_svc.csv 2 svc
+    named need_svc.csv 3 svc12
+    for s in $(grep '^svc12,' "$F/lists/answers.csv" | cut -d, -f2); do cut -d, -f3 "$F/lists/need_svc.csv" | grep -qx "$s" || echo "need_svc.csv: no need is met by svc12 '$s'"; done
     named toc.csv 1 elem
     tail -n +2 "$F/lists/elem.csv" | cut -d, -f2 | while read -r e; do grep -q "^$e," "$F/lists/toc.csv" || echo "toc.csv: no row for $e"; done
     tail -n +2 "$F/lists/quality.csv" | cut -d, -f2 | sort -u | while read -r f; do [ "$f" = '*' ] || [ -f "$F/$f.csv" ] || echo "quality.csv: no form $f"; done

@@ -26,6 +26,9 @@ static const char survey_md[] =
     "| | end_repeat | | | |\n"
     "| | select_multiple try | ban_try | Tried | |\n| | select_one res | ban_try_res | Came | |\n"
     "| | select_multiple abuse | ab_abr | Abuse | extra |\n"
+    "| | select_multiple abuse | ab_abr_who | Whom | extra |\n"
+    "| | select_one trust | fair_abr | Fair | |\n| | select_one trust | fair_home | Fair | |\n"
+    "| | select_multiple abuse | fair_area | Area | |\n"
     "| | select_one trust | trust_a | A | |\n| | select_one trust | trust_b | B | |\n"
     "| | begin_repeat | rf | Referral | |\n| | select_one st | rf_state | State | |\n"
     "| | date | rf_date | Sent | |\n| | date | rf_done | Done | |\n| | end_repeat | | | |\n"
@@ -61,14 +64,14 @@ struct counted {
     struct arena arena;
 };
 
-static void begin(struct counted *c)
+static void begin_with(struct counted *c, const char *md)
 {
     static const char *const columns[] = {"param", NULL};
     struct err err = {0};
     struct buf xform = {0};
     memset(c, 0, sizeof *c);
     arena_init(&c->arena);
-    OK(convert_md(&xform, survey_md, &err));
+    OK(convert_md(&xform, md, &err));
     OK(form_load(&c->form, xform.data, xform.len, &xml_trusted, &err));
     c->version.form = c->form;
     c->records.versions = &c->version;
@@ -80,6 +83,11 @@ static void begin(struct counted *c)
     OK(desk_list_read(&c->law, &c->arena, &c->law_bytes, "law_params.csv", columns, &err));
     report_counting_lists(c->counting, &c->law, NULL);
     buf_fini(&xform);
+}
+
+static void begin(struct counted *c)
+{
+    begin_with(c, survey_md);
 }
 
 static void end(struct counted *c)
@@ -94,7 +102,7 @@ static void facts_of(struct counted *c, struct desk_facts *facts, const char *an
 {
     struct err err = {0};
     struct buf xml = {0};
-    buf_join(&xml, "<data id='migrant_interview' version='1'>", answers, "</data>", NULL);
+    buf_join(&xml, "<data id='", c->form->id, "' version='1'>", answers, "</data>", NULL);
     const struct record record = {.xml = xml.data, .xml_len = xml.len};
     OK(desk_facts_read(facts, c->form, &record, &err));
     buf_fini(&xml);
@@ -388,7 +396,7 @@ static void test_measures__a_question_for_some_needs_their_number(void **state)
     }
 }
 
-/* Two of forty answered: "no answer" is left out, or 38 of 40 would tell how many did. */
+/* Two of forty answered: the number without an answer is open, so their table is not printed. */
 static void test_measures__few_answers_do_not_follow(void **state)
 {
     (void)state;
@@ -397,10 +405,94 @@ static void test_measures__few_answers_do_not_follow(void **state)
     add_times(&c, 1, true, "<job_agree>contract</job_agree>");
     add_times(&c, 2, true, "<job_agree>oral</job_agree>");
     add_times(&c, 38, true, "<job_agree/>");
-    const struct report_table *t = table_of(&c, "R09-migrant_interview-job_agree");
-    assert_non_null(t);
-    assert_true(t->dropped || report_state(t, t->rows - 1, 0) == COUNT_HIDDEN);
+    assert_true(table_of(&c, "R09-migrant_interview-job_agree")->dropped);
     end(&c);
+    begin(&c);
+    add_times(&c, 11, true, "<job_agree>contract</job_agree>");
+    add_times(&c, 12, true, "<job_agree>oral</job_agree>");
+    add_times(&c, 2, true, "<job_agree/>"); /* the skips of another question tell it anyway */
+    const struct report_table *t = table_of(&c, "R09-migrant_interview-job_agree");
+    assert_false(t->dropped);
+    assert_int_equal(report_state(t, t->rows - 1, 0), COUNT_SHOWN);
+    assert_int_equal(report_state(t, 0, 0), COUNT_SHOWN);
+    end(&c);
+}
+
+/* The short list's codes are not those of the long one: "training" stands for "train". */
+static void test_measures__a_need_is_met_by_the_service_of_the_short_list(void **state)
+{
+    (void)state;
+    static const char *const columns[] = {"need", "svc12", NULL};
+    struct err err = {0};
+    struct counted c;
+    struct csv services;
+    struct buf bytes = {0};
+    begin_with(&c, "| survey |\n| | type | name | label |\n"
+                   "| | select_multiple need | need_any | Needs |\n"
+                   "| | begin_repeat | sv | Service |\n| | select_one svc12 | sv_code | Code |\n"
+                   "| | select_one yn | sv_know | Known |\n| | select_one yn | sv_use | Used |\n"
+                   "| | end_repeat | | |\n"
+                   "| choices |\n| | list_name | name | label |\n| | need | training | T |\n"
+                   "| | need | legal | L |\n| | svc12 | training | T |\n| | svc12 | legal | L |\n"
+                   "| | yn | yes | Yes |\n| | yn | no | No |\n"
+                   "| settings |\n| | form_id | version |\n| | needs_assessment | 1 |\n");
+    buf_text(&bytes, "need,svc,svc12\ntraining,train,training\nlegal,legal,legal\n");
+    OK(desk_list_read(&services, &c.arena, &bytes, "need_svc.csv", columns, &err));
+    report_counting_lists(c.counting, &c.law, &services);
+    add_times(&c, 20, true,
+              "<need_any>training</need_any>"
+              "<sv><sv_code>training</sv_code><sv_know>yes</sv_know><sv_use>yes</sv_use></sv>"
+              "<sv><sv_code>legal</sv_code><sv_know>yes</sv_know><sv_use>yes</sv_use></sv>");
+    const struct report_table *t = table_of(&c, "R15-needs_assessment-sv_code-service");
+    assert_non_null(t);
+    assert_int_equal(t->rows, 2);
+    for (size_t r = 0; r < t->rows; r++) { /* "1": used and needed; "2": used only */
+        const char *step = strcmp(t->row_values[r], "training") == 0 ? "1" : "2";
+        for (size_t k = 0; k < t->columns; k++) {
+            bool here = strcmp(t->column_values[k], step) == 0;
+            assert_int_equal(*report_count(t, r, k), here ? 20 : 0);
+        }
+    }
+    buf_fini(&bytes);
+    end(&c);
+}
+
+/* What was fair follows from whether it was; by whom, from whether anything was done. */
+static void test_measures__a_table_stays_only_with_what_it_is_tied_to(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned fair, unfair, by; /* answers to the question that is tied to; to the one of whom */
+        bool areas, whom;
+    } cases[] = {{40, 20, 20, true, true}, {40, 3, 20, false, true}, {40, 20, 4, true, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct counted c;
+        begin(&c);
+        add_times(&c, cases[i].fair, true,
+                  "<fair_abr>4</fair_abr><fair_home>4</fair_home><ab_abr>none</ab_abr>");
+        add_times(&c, cases[i].unfair, true,
+                  "<fair_abr>1</fair_abr><fair_home>1</fair_home><fair_area>pay</fair_area>"
+                  "<ab_abr>none</ab_abr>");
+        add_times(&c, cases[i].unfair == 3 ? 14 : 0, true,
+                  "<fair_abr>1</fair_abr><fair_home>4</fair_home><fair_area>pay</fair_area>"
+                  "<ab_abr>none</ab_abr>");
+        add_times(&c, cases[i].by, true, "<ab_abr>pay</ab_abr><ab_abr_who>pay</ab_abr_who>");
+        add_times(&c, 30, true, "<ab_abr>beat</ab_abr><ab_abr_who>beat</ab_abr_who>");
+        const struct report_table *any = table_of(&c, "R11-migrant_interview-ab_abr");
+        const struct report_table *areas = table_of(&c, "R18-migrant_interview-fair_area");
+        const struct report_table *whom = table_of(&c, "R11-migrant_interview-ab_abr_who");
+        assert_non_null(any);
+        assert_int_equal(!areas->dropped, cases[i].areas);
+        if (cases[i].whom) {
+            assert_false(whom->dropped);
+        }
+        for (size_t r = 0; !whom->dropped && r < any->rows; r++) {
+            assert_true(strcmp(any->row_values[r], "@any") != 0 ||
+                        report_state(any, r, 0) == COUNT_SHOWN);
+        }
+        assert_int_equal(!whom->dropped, cases[i].whom);
+        end(&c);
+    }
 }
 
 /* The order of trust is that of what is printed; what is suppressed takes no place in it. */
@@ -531,6 +623,8 @@ int main(void)
         cmocka_unit_test(test_measures__a_crossing_that_its_sums_would_tell),
         cmocka_unit_test(test_measures__a_question_for_some_needs_their_number),
         cmocka_unit_test(test_measures__few_answers_do_not_follow),
+        cmocka_unit_test(test_measures__a_table_stays_only_with_what_it_is_tied_to),
+        cmocka_unit_test(test_measures__a_need_is_met_by_the_service_of_the_short_list),
         cmocka_unit_test(test_measures__the_ladder_of_trust),
         cmocka_unit_test(test_measures__a_certain_row_is_the_same_in_all_worlds),
     };

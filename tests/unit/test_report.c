@@ -544,9 +544,9 @@ static void test_report__a_crossing_gives_way_to_the_count(void **state)
     arena_fini(&arena);
 }
 
-/* Four of twenty answered in one country.  "No answer" is left out there; and in the other country,
- * or the sum of both would give it. */
-static void test_report__few_answers_are_protected(void **state)
+/* Four of twenty answered in one country: the number without an answer is open, so the table is not
+ * printed. */
+static void test_report__few_answers_drop_the_table(void **state)
 {
     (void)state;
     static const unsigned counts[VALUES][2] = {{2, 30}, {2, 30}, {16, 200}};
@@ -567,10 +567,7 @@ static void test_report__few_answers_are_protected(void **state)
     }
     report_totals(&t);
     report_suppress(&t, 1);
-    assert_false(t.dropped);
-    assert_int_equal(report_state(&t, 0, 0), COUNT_FEW);
-    assert_int_equal(report_state(&t, 2, 0), COUNT_HIDDEN);
-    assert_true(report_state(&t, 2, 1) != COUNT_SHOWN || report_state(&t, 2, 2) != COUNT_SHOWN);
+    assert_true(t.dropped);
     arena_fini(&arena);
 }
 
@@ -770,7 +767,7 @@ int main(void)
         cmocka_unit_test(test_report__a_line_alone_keeps_its_small_number),
         cmocka_unit_test(test_report__tables_do_not_close_a_circle),
         cmocka_unit_test(test_report__a_crossing_gives_way_to_the_count),
-        cmocka_unit_test(test_report__few_answers_are_protected),
+        cmocka_unit_test(test_report__few_answers_drop_the_table),
         cmocka_unit_test(test_report__only_the_named_row_is_fixed),
         cmocka_unit_test(test_report__sensitive_numbers),
         cmocka_unit_test(test_report__a_page_keeps_what_is_suppressed),

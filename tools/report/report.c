@@ -88,7 +88,7 @@ static bool read_tables(struct writing *w, struct err *err)
     } tables[] = {
         {LIST_TILES, &w->tiles, {"region", "country", "column", "row", NULL}},
         {LIST_LAW, &w->law, {"param", "country", "citizen", "since", "value", NULL}},
-        {LIST_SERVICES, &w->services, {"need", "svc", NULL}},
+        {LIST_SERVICES, &w->services, {"need", "svc12", NULL}},
         {LIST_ORGANISATIONS, &w->organisations, {"name", "country", "svc", NULL}},
     };
     bool ok = true;

@@ -173,6 +173,7 @@ static const char *own_label(const struct report_counting *c, const struct spec 
     }
     return !*value                         ? c->words[W_no_answer]
            : m                             ? m->steps[value[0] - '0']
+           : strcmp(name, "@met") == 0     ? c->words[*value == 'y' ? W_reached : W_not_met_short]
            : strcmp(name, "@service") == 0 ? c->words[service_words[value[0] - '1']]
                                            : NULL;
 }
@@ -222,7 +223,7 @@ static const struct {
     enum report_word word;
 } own_heads[] = {{"@form", W_R01},    {"@month", W_month}, {"@sector", W_last_sector},
                  {"x_econ", W_econ},  {"x_soc", W_social}, {"x_psy", W_psych},
-                 {"@service", W_R15}, {"@to", W_country}};
+                 {"@service", W_R15}, {"@to", W_country},  {"@met", W_reached}};
 
 static const char *head_of(struct report_counting *c, const struct spec *s, const char *name)
 {
@@ -507,9 +508,28 @@ static bool has_sums(const struct report_table *t, bool rows)
     return all;
 }
 
-/* The same of all tables that have the question. */
+static bool has_cells(const struct report_table *t)
+{
+    bool all = !t->dropped;
+    for (size_t i = 0; all && i < (t->rows + 1) * (t->columns + 1); i++) {
+        all = t->states[i] == COUNT_SHOWN;
+    }
+    return all;
+}
+
+static bool has_any(const struct report_table *t)
+{
+    for (size_t r = 0; !t->dropped && r < t->rows; r++) {
+        if (strcmp(t->row_values[r], ANY) == 0) {
+            return report_state(t, r, 0) == COUNT_SHOWN;
+        }
+    }
+    return false;
+}
+
+/* Whether what a table is tied to is printed in all tables that have the question. */
 static bool is_printed(const struct report_counting *c, size_t count, const char *form,
-                       const char *question)
+                       const char *question, enum report_tie tie)
 {
     bool all = true;
     for (size_t i = 0; i < count; i++) {
@@ -517,7 +537,9 @@ static bool is_printed(const struct report_counting *c, size_t count, const char
         bool rows = strcmp(o->spec->row, question) == 0;
         bool columns = strcmp(o->spec->column, question) == 0 && !o->table.alone;
         if (o->form && strcmp(o->form, form) == 0 && (rows || columns)) {
-            all = all && has_sums(&o->table, rows);
+            all = all && (tie == TIE_SUMS    ? has_sums(&o->table, rows)
+                          : tie == TIE_CELLS ? has_cells(&o->table)
+                                             : has_any(&o->table));
         }
     }
     return all;
@@ -536,17 +558,23 @@ static bool has_refusals(struct report_counting *c, size_t count, const char *fo
     return false;
 }
 
-/* Tables that are a part of another one: only where the other one has all its sums. */
-static void drop_parts(struct report_counting *c, size_t count)
+/* Tables that are tied to others: only where these print what would follow.  Returns
+ * whether it dropped one, to which others may be tied. */
+static bool drop_tied(struct report_counting *c, size_t count)
 {
+    bool any = false;
     for (size_t i = 0; i < count; i++) {
         struct report_output *o = &c->outputs[i];
-        const char *needs = report_needs(o->spec);
-        bool own_sums = strcmp(o->spec->row, "nd_code") != 0 || has_sums(&o->table, true);
-        bool apart = (needs && !(is_printed(c, count, o->form, needs) && own_sums)) ||
-                     (o->spec->kind == KIND_REFUSED && !has_refusals(c, count, o->form));
+        bool apart = o->spec->kind == KIND_REFUSED && !has_refusals(c, count, o->form);
+        const char *question;
+        enum report_tie tie;
+        for (size_t k = 0; (question = report_tied(o->spec, k, &tie)) && !apart; k++) {
+            apart = !is_printed(c, count, o->form, question, tie);
+        }
+        any = any || (apart && !o->table.dropped);
         o->table.dropped = o->table.dropped || apart;
     }
+    return any;
 }
 
 /* Numbers of kinds of which each person counted in `all` named one or more: they add up to that or
@@ -739,13 +767,16 @@ static void order_by_trust(struct report_counting *c, struct report_table *t)
 
 static void finish(struct report_counting *c, size_t count)
 {
-    drop_parts(c, count);
+    for (size_t i = 0; i < count; i++) {
+        if (report_counts_any(c->outputs[i].spec)) {
+            leave_room(&c->outputs[i].table);
+        }
+    }
+    while (drop_tied(c, count)) {
+    }
     for (size_t i = 0; i < count; i++) {
         struct report_output *o = &c->outputs[i];
         add_medians(c, (size_t)(o->spec - report_specs), &o->table);
-        if (report_counts_any(o->spec)) {
-            leave_room(&o->table);
-        }
         if (strcmp(o->spec->row, "need_any") == 0) {
             leave_out_mentions(c, count, o);
         }

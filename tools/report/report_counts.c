@@ -183,8 +183,8 @@ static const char *service(const struct report_counting *c, const struct measure
     bool needed = false, knows = strcmp(know, "yes") == 0;
     for (size_t r = 1; r < c->services->count; r++) {
         const char *need = desk_list_cell(c->services, r, desk_list_column(c->services, "need"));
-        const char *svc = desk_list_cell(c->services, r, desk_list_column(c->services, "svc"));
-        needed = needed || (strcmp(svc, code) == 0 && text_has_word(needs, need));
+        const char *svc = desk_list_cell(c->services, r, desk_list_column(c->services, "svc12"));
+        needed = needed || (*code && strcmp(svc, code) == 0 && text_has_word(needs, need));
     }
     if (!*know || (knows && !*use) || !*needs) {
         return "";
@@ -201,6 +201,14 @@ static const char *step_of(const struct measure *m, const struct measured *of)
     return m->number(of, &number) ? steps[report_measure_step(m, number)] : "";
 }
 
+/* Whether the person, or somebody for them, was met; or else why not, "" if they were. */
+static const char *meeting(const struct measured *of, bool whether)
+{
+    const char *reach = desk_fact(of->facts, "reach");
+    bool was = text_has_word(met, reach);
+    return !*reach ? "" : whether ? (was ? "yes" : "no") : was ? "" : reach;
+}
+
 /* Who needs nothing has answered, too. */
 static const char *first_need(const struct measured *of)
 {
@@ -212,11 +220,13 @@ static const char *first_need(const struct measured *of)
 static const char *value_of(struct report_counting *c, const struct measured *of, const char *name)
 {
     const struct measure *m = report_measure(name);
-    return m                                 ? step_of(m, of)
-           : !*name                          ? ""
-           : strcmp(name, "@form") == 0      ? of->facts->form->id
-           : strcmp(name, "@month") == 0     ? of->month
-           : strcmp(name, "@sector") == 0    ? report_answer(desk_fact(of->facts, "tr_sector"))
+    return m                              ? step_of(m, of)
+           : !*name                       ? ""
+           : strcmp(name, "@form") == 0   ? of->facts->form->id
+           : strcmp(name, "@month") == 0  ? of->month
+           : strcmp(name, "@sector") == 0 ? report_answer(desk_fact(of->facts, "tr_sector"))
+           : strcmp(name, "@met") == 0 || strcmp(name, "@not_met") == 0
+               ? meeting(of, strcmp(name, "@met") == 0)
            : strcmp(name, "need_first") == 0 ? first_need(of)
            : strcmp(name, "@service") == 0   ? service(c, of)
            : of->entry                       ? report_beside(of->entry, name)

@@ -139,12 +139,9 @@ static void reached(const struct derived_from *from, const struct report_table *
     for (size_t k = 0; k < t->columns; k++) {
         const char *value = t->column_values[k];
         bool shown = report_state(t, row, k) == COUNT_SHOWN;
-        unsigned n = *report_count(t, row, k);
-        if (strcmp(value, "self") == 0 || strcmp(value, "proxy") == 0) {
-            met = shown && met >= 0 ? met + n : -1;
-        } else if (!*value) {
-            missing = shown ? (double)n : -1;
-        }
+        double n = shown ? (double)*report_count(t, row, k) : -1;
+        met = strcmp(value, "yes") == 0 ? n : met;
+        missing = !*value ? n : missing;
     }
     bool known = report_state(t, row, t->columns) == COUNT_SHOWN && missing >= 0;
     l->cells[0] = known ? *report_count(t, row, t->columns) - missing : -1;
@@ -185,7 +182,7 @@ static const struct derived all[] = {
      .id = "R25-reached",
      .form = "reintegration_monitoring",
      .row = "wave",
-     .column = "reach",
+     .column = "@met",
      .title = W_reached_curve,
      .heads = {W_due, W_reached, W_reached_curve, W_COUNT},
      .line = reached,

@@ -91,7 +91,7 @@ const struct spec report_specs[] = {
     {W_R17, KIND_FACTORS, MI, "@factors", COUNTRY, NULL, W_factors},
     {W_R17, KIND_GROUPS, MI, "v_groups", "", NULL, W_groups},
     {W_R18, KIND_CROSS, MI, "fair_abr", "fair_home", NULL, W_COUNT},
-    {W_R18, KIND_CROSS, MI, "fair_area", "", NULL, W_COUNT},
+    {W_R18, KIND_CODES, MI, "fair_area", "", NULL, W_COUNT},
     {W_R20, KIND_CODED, NULL, "@coded", "", NULL, W_coded},
     {W_R20, KIND_CROSS, EX, "ent_1", "", NULL, W_COUNT},
     {W_R20, KIND_CROSS, EX, "ent_2", "", NULL, W_COUNT},
@@ -110,7 +110,8 @@ const struct spec report_specs[] = {
     {W_R24, KIND_ROSTER, FG, "tp_code", "tp_agree", NULL, W_topics},
     {W_R24, KIND_ROSTER, FG, "tp_code", "tp_energy", NULL, W_topics},
     {W_R24, KIND_NEW, FG, "@new", "", NULL, W_new_codes},
-    {W_R25, KIND_CROSS, RM, "wave", "reach", NULL, W_COUNT},
+    {W_R25, KIND_CROSS, RM, "wave", "@met", NULL, W_COUNT},
+    {W_R25, KIND_CROSS, RM, "@not_met", "", "reach", W_not_met},
     {W_R25, KIND_CHANGE, RM, "@change", "", NULL, W_change},
     {W_R25, KIND_KEPT, RM, "@kept", "x_econ", NULL, W_kept},
     {W_R25, KIND_KEPT, RM, "@kept", "x_soc", NULL, W_kept},
@@ -130,26 +131,38 @@ const char *report_median_of(const struct spec *s)
     return strcmp(s->row, "age_g") == 0 ? "age" : NULL;
 }
 
-/* By the forms' conditions; "": whatever stands across. */
+/* Ties by the forms' conditions and formulas. */
 static const struct {
-    const char *row, *column, *gate;
-} gates[] = {
-    {"ban_ctry", "", "ban_state"},      {"ban_how", "", "ban_state"},
-    {"ban_told", "", "ban_state"},      {"ban_why", "", "ban_state"},
-    {"@ban_years", "", "ban_state"},    {"@ban_left", "", "ban_state"},
-    {"ban_try_res", "", "ban_state"},   {"ban_try", "ban_try_res", "ban_try_res"},
-    {"stk", "", "ban_state"},           {"stg_m1", "stg_m6", "ban_state"},
-    {"stg_m6", "stg_now", "ban_state"}, {"stg_now", "", "ban_state"},
-    {"ret_money", "", "mig_profile"},   {"inc_chg", "", "mig_profile"},
-    {"@pay_due", "", "pay_ok"},         {"@rf_days", "", "rf_state"},
-    {"fair_area", "", "fair_abr"},      {"nd_code", "nd_sev", "need_first"},
+    const char *row, *gate; /* of the tables that are tied; the question that they are tied to */
+    enum report_tie tie;
+} ties[] = {
+    {"ban_ctry", "ban_state", TIE_SUMS},    {"ban_how", "ban_state", TIE_SUMS},
+    {"ban_told", "ban_state", TIE_SUMS},    {"ban_why", "ban_state", TIE_SUMS},
+    {"@ban_years", "ban_state", TIE_SUMS},  {"@ban_left", "ban_state", TIE_SUMS},
+    {"ban_try_res", "ban_state", TIE_SUMS}, {"ban_try", "ban_try_res", TIE_SUMS},
+    {"stk", "ban_state", TIE_SUMS},         {"stg_m1", "ban_state", TIE_SUMS},
+    {"stg_m6", "ban_state", TIE_SUMS},      {"stg_now", "ban_state", TIE_SUMS},
+    {"ret_money", "mig_profile", TIE_SUMS}, {"inc_chg", "mig_profile", TIE_SUMS},
+    {"@pay_due", "pay_ok", TIE_SUMS},       {"@legality", "tr_sector", TIE_SUMS},
+    {"@legality", "job_agree", TIE_SUMS},   {"@legality", "job_reg", TIE_SUMS},
+    {"@rights", "rt_self", TIE_SUMS},       {"@rights", "rt_where", TIE_SUMS},
+    {"@rf_days", "rf_state", TIE_SUMS},     {"fair_area", "fair_abr", TIE_CELLS},
+    {"nd_code", "need_first", TIE_SUMS},    {"nd_code", "nd_code", TIE_SUMS},
+    {"nd_code", "sv_code", TIE_CELLS},      {"ab_abr_who", "ab_abr", TIE_ANY},
+    {"ab_home_who", "ab_home", TIE_ANY},    {"ab_told", "ab_abr", TIE_ANY},
+    {"ab_told", "ab_home", TIE_ANY},        {"v_groups", "ban_state", TIE_SUMS},
+    {"v_groups", "breadwin", TIE_SUMS},     {"v_groups", "marital", TIE_SUMS},
+    {"v_groups", "skill", TIE_SUMS},        {"v_groups", "edu", TIE_SUMS},
+    {"v_groups", "age_g", TIE_SUMS},        {"@not_met", "@met", TIE_SUMS},
+    {"@kept", "@not_met", TIE_SUMS},
 };
 
-const char *report_needs(const struct spec *s)
+const char *report_tied(const struct spec *s, size_t at, enum report_tie *tie)
 {
-    for (size_t i = 0; i < sizeof gates / sizeof *gates; i++) {
-        if (strcmp(gates[i].row, s->row) == 0 && strcmp(gates[i].column, s->column) == 0) {
-            return gates[i].gate;
+    for (size_t i = 0; i < sizeof ties / sizeof *ties; i++) {
+        if (strcmp(ties[i].row, s->row) == 0 && at-- == 0) {
+            *tie = ties[i].tie;
+            return ties[i].gate;
         }
     }
     return NULL;

@@ -37,9 +37,15 @@ struct spec {
 };
 /* The question that has the number of a row's step, for the median; NULL: none, or a measure. */
 const char *report_median_of(const struct spec *spec);
-/* The question whose table must have all its sums printed, or this one is not: who answered this
- * one is a part of who gave certain answers there.  NULL: none. */
-const char *report_needs(const struct spec *spec);
+/* What must be printed of another question, or a table is not: conditions and formulas of the forms
+ * make one follow from the other. */
+enum report_tie {
+    TIE_SUMS,  /* the sums of all its answers, in each table that has it */
+    TIE_CELLS, /* each number of each such table */
+    TIE_ANY    /* how many named anything at all there */
+};
+/* The `at`-th question that a table is tied to, and by what.  NULL: there is none. */
+const char *report_tied(const struct spec *spec, size_t at, enum report_tie *tie);
 
 #define COUNTRY "study_country"
 extern const struct spec report_specs[];

@@ -229,7 +229,6 @@ size_t report_certain_row(const struct report_table *t, size_t column, unsigned 
 struct number {
     unsigned count;
     bool extra, fixed;
-    bool gives; /* "no answer", beside which the total would give few answers: to be left out */
     enum report_state state;
 };
 struct web {
@@ -283,10 +282,19 @@ static size_t number_of(struct web *w, const struct report_table *t, size_t row,
     return w->count++;
 }
 
+/* Whether a cell is the number of those who did not answer. */
+static bool is_missing(const struct report_table *t, size_t row, size_t column)
+{
+    return t->has_missing &&
+           (t->items ? t->columns && column + 1 == t->columns : t->rows && row + 1 == t->rows);
+}
+
+/* How many did not answer is known: other questions have the same skips, and formulas tie answers.
+ * It says of nobody what they are. */
 static bool is_fixed(const struct report_table *t, size_t row, size_t column)
 {
     bool all = row == t->rows && column == t->columns;
-    return t->open || all || (t->items && column == t->columns) ||
+    return t->open || all || is_missing(t, row, column) || (t->items && column == t->columns) ||
            (t->fixed_columns && row == t->rows) ||
            (t->fixed_row && row < t->rows && strcmp(t->row_keys[row], t->fixed_row) == 0);
 }
@@ -334,35 +342,28 @@ void report_suppress_alone(struct report_table *t)
     }
 }
 
-/* Who answered is the total without "no answer": if these are few, that is left out. */
-static void find_few_answers(struct web *w, size_t at)
+/* Whether the total without "no answer", of all or of a column, says of how few people it is. */
+static bool has_few_answers(struct web *w, size_t at)
 {
     const struct report_table *t = &w->tables[at];
+    bool any = false;
     for (size_t i = 0; t->has_missing && i <= (t->items ? t->rows : t->columns); i++) {
         size_t r = t->items ? i : t->rows - 1, c = t->items ? t->columns - 1 : i;
         const struct number *all =
             number_at(w, at, t->items ? i : t->rows, t->items ? t->columns : i);
-        struct number *missing = number_at(w, at, r, c);
-        const struct number answered = {.count = all->count - missing->count, .extra = all->extra};
-        missing->gives = missing->gives || (answered.count && is_few(&answered));
+        const struct number answered = {.count = all->count - number_at(w, at, r, c)->count,
+                                        .extra = all->extra};
+        any = any || (answered.count && is_few(&answered));
     }
+    return any;
 }
 
 static void suppress_few(struct web *w)
 {
     for (size_t i = 0; i < w->count; i++) {
         struct number *n = &w->numbers[i];
-        n->state = n->fixed    ? COUNT_SHOWN
-                   : is_few(n) ? COUNT_FEW
-                   : n->gives  ? COUNT_HIDDEN
-                               : COUNT_SHOWN;
+        n->state = is_few(n) && !n->fixed ? COUNT_FEW : COUNT_SHOWN;
     }
-}
-
-/* Whether another number must be possible: of what is left out for others, it is by theirs. */
-static bool is_to_protect(const struct number *n)
-{
-    return n->state == COUNT_FEW || (n->gives && n->state == COUNT_HIDDEN);
 }
 
 /* ---- S2: for each suppressed number another world in which it is one more or one less ----
@@ -595,7 +596,7 @@ static void protect_table(struct web *w, size_t at)
     struct report_table *t = &w->tables[at];
     for (size_t r = 0; r <= t->rows && !t->dropped; r++) {
         for (size_t c = 0; c <= t->columns && !t->dropped; c++) {
-            bool open = is_to_protect(number_at(w, at, r, c)) && !protect(w, at, r, c);
+            bool open = number_at(w, at, r, c)->state == COUNT_FEW && !protect(w, at, r, c);
             while (open && drop_crossing(w, at)) {
                 open = !protect(w, at, r, c);
             }
@@ -659,7 +660,7 @@ void report_suppress(struct report_table *tables, size_t count)
     }
     drop_circles(tables, count);
     for (size_t t = 0; t < count; t++) {
-        find_few_answers(&w, t);
+        tables[t].dropped = tables[t].dropped || has_few_answers(&w, t);
     }
     suppress_few(&w);
     for (size_t t = 0; t < count; t++) {
