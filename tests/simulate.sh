@@ -201,6 +201,8 @@ check 'before a withdrawal: all outputs' everywhere "$T/before"
 for format in csv xlsx sav dta r odk postgres; do
     check "before a withdrawal: $format has the words" grep -rqaF "$code" "$T/before/$format"
 done
+check 'postgres: all records, apart from real ones' sh -c "grep -q 'holds all records' $T/before/postgres/migrant_interview.sql &&
+    grep -q '^.set schema suhbat_training$' $T/before/postgres/migrant_interview.sql"
 check 'a withdrawal' desk withdraw "$key"
 check 'after a withdrawal: all outputs' everywhere "$T/after"
 check 'after a withdrawal: the words are nowhere' sh -c "! grep -raqF '$code' $T/after $T/desk"

@@ -253,9 +253,19 @@ static const char *column_type(const struct variables *v, size_t i)
     return i < v->count ? sql_type(v, &v->list[i]) : "jsonb";
 }
 
+/* Inside a format between single quotes. */
+static void put_escaped(struct buf *out, const char *text)
+{
+    for (const char *c = text; *c; c++) {
+        if (*c == '\'' || *c == '%') {
+            buf_char(out, *c);
+        }
+        buf_char(out, *c);
+    }
+}
+
 /* The table, unless it is there; and columns that later versions of the form brought. */
-static void create(struct buf *out, const struct dataset_write *write, const struct variables *v,
-                   struct arena *arena)
+static void create(struct buf *out, const struct dataset_write *write, const struct variables *v)
 {
     const struct dataset *d = write->dataset;
     buf_text(out, "CREATE TABLE IF NOT EXISTS ");
@@ -266,16 +276,7 @@ static void create(struct buf *out, const struct dataset_write *write, const str
         buf_text(out, "  ");
         put_quoted(out, x->name, '"');
         buf_join(out, " ", sql_type(v, x), NULL);
-        if (x->about == ABOUT_KEY) {
-            buf_text(out, " PRIMARY KEY");
-        } else if (x->about == ABOUT_PARENT) {
-            size_t parent = parent_of(d, v->table);
-            buf_text(out, " NOT NULL REFERENCES ");
-            put_table(out, d, parent, "");
-            buf_text(out, " (");
-            put_key(out, arena, write, parent);
-            buf_text(out, ") ON DELETE CASCADE");
-        }
+        buf_text(out, x->about == ABOUT_PARENT ? " NOT NULL" : "");
         buf_text(out, ",\n");
     }
     buf_text(out, "  \"" MISSING "\" jsonb\n);\n");
@@ -288,6 +289,24 @@ static void create(struct buf *out, const struct dataset_write *write, const str
     }
 }
 
+static void copy_rows(struct buf *out, const struct variables *v, const char *file)
+{
+    buf_text(out, " (");
+    put_columns(out, v, "", "");
+    buf_text(out, ") from ");
+    put_quoted(out, file, '\'');
+    buf_char(out, '\n');
+}
+
+/* The rows into a table that has none. */
+static void take_first(struct buf *out, const struct dataset *d, const struct variables *v,
+                       const char *file)
+{
+    buf_text(out, "\\copy ");
+    put_table(out, d, v->table, "");
+    copy_rows(out, v, file);
+}
+
 /* The rows of this export, beside the table. */
 static void take_in(struct buf *out, const struct variables *v, const char *file)
 {
@@ -297,9 +316,54 @@ static void take_in(struct buf *out, const struct variables *v, const char *file
         put_quoted(out, i < v->count ? v->list[i].name : MISSING, '"');
         buf_join(out, " ", column_type(v, i), NULL);
     }
-    buf_printf(out, ") ON COMMIT DROP;\n\\copy \"new %zu\" from ", v->table + 1);
-    put_quoted(out, file, '\'');
-    buf_char(out, '\n');
+    buf_printf(out, ") ON COMMIT DROP;\n\\copy \"new %zu\"", v->table + 1);
+    copy_rows(out, v, file);
+}
+
+/* Adds a constraint, unless the table has one of that type. */
+static void add_constraint(struct buf *out, const struct dataset *d, size_t t, char type,
+                           const char *constraint)
+{
+    struct buf alter = {0}, table = {0};
+    put_table(&table, d, t, "");
+    buf_join(&alter, "ALTER TABLE ", table.data, " ADD ", constraint, NULL);
+    buf_text(out, "SELECT ");
+    put_quoted(out, alter.data, '\'');
+    buf_printf(out,
+               "\n  WHERE NOT EXISTS (SELECT 1 FROM pg_constraint WHERE contype = '%c'"
+               " AND conrelid = ",
+               type);
+    put_quoted(out, table.data, '\'');
+    buf_text(out, "::regclass) \\gexec\n");
+    buf_fini(&alter);
+    buf_fini(&table);
+}
+
+/* Keys, once the first rows are there: an index of all at once takes less time. */
+static void constrain(struct buf *out, const struct dataset_write *write, const struct variables *v,
+                      struct arena *arena)
+{
+    const struct dataset *d = write->dataset;
+    struct buf constraint = {0};
+    buf_text(&constraint, "PRIMARY KEY (");
+    put_key(&constraint, arena, write, v->table);
+    buf_char(&constraint, ')');
+    add_constraint(out, d, v->table, 'p', constraint.data);
+    for (size_t i = 0; i < v->count; i++) {
+        if (v->list[i].about == ABOUT_PARENT) {
+            size_t parent = parent_of(d, v->table);
+            buf_cut(&constraint, 0);
+            buf_text(&constraint, "FOREIGN KEY (");
+            put_quoted(&constraint, v->list[i].name, '"');
+            buf_text(&constraint, ") REFERENCES ");
+            put_table(&constraint, d, parent, "");
+            buf_text(&constraint, " (");
+            put_key(&constraint, arena, write, parent);
+            buf_text(&constraint, ") ON DELETE CASCADE");
+            add_constraint(out, d, v->table, 'f', constraint.data);
+        }
+    }
+    buf_fini(&constraint);
 }
 
 /* Rows with a KEY that is there are replaced, others are added. */
@@ -308,7 +372,7 @@ static void merge(struct buf *out, const struct dataset_write *write, const stru
 {
     buf_text(out, "INSERT INTO ");
     put_table(out, write->dataset, v->table, "");
-    buf_text(out, " (");
+    buf_text(out, " AS t (");
     put_columns(out, v, "", "");
     buf_text(out, ") SELECT ");
     put_columns(out, v, "", "");
@@ -322,7 +386,11 @@ static void merge(struct buf *out, const struct dataset_write *write, const stru
         buf_text(out, " = EXCLUDED.");
         put_quoted(out, name, '"');
     }
-    buf_text(out, ";\n");
+    buf_text(out, "\n  WHERE (");
+    put_columns(out, v, "t.", "");
+    buf_text(out, ") IS DISTINCT FROM (");
+    put_columns(out, v, "EXCLUDED.", "");
+    buf_text(out, ");\n");
 }
 
 /* Rows that are no more: entries that a record lost; and, unless the export holds only a part of
@@ -353,6 +421,34 @@ static void delete_gone(struct buf *out, const struct dataset_write *write,
         }
     }
     buf_text(out, ";\n");
+}
+
+/* Empties what this export has no column for: an earlier one, with sensitive answers, had. */
+static void empty_others(struct buf *out, const struct dataset_write *write,
+                         const struct variables *v, struct arena *arena)
+{
+    struct buf table = {0}, same = {0};
+    put_table(&table, write->dataset, v->table, "");
+    buf_printf(&same, " FROM \"new %zu\" n WHERE n.", v->table + 1);
+    put_key(&same, arena, write, v->table);
+    buf_text(&same, " = t.");
+    put_key(&same, arena, write, v->table);
+    buf_text(out, "SELECT format('UPDATE ");
+    put_escaped(out, table.data);
+    buf_text(out, " t SET %s");
+    put_escaped(out, same.data);
+    buf_text(out, " AND (%s)', string_agg(format('%I = NULL', attname), ', '),\n"
+                  "    string_agg(format('t.%I IS NOT NULL', attname), ' OR '))\n"
+                  "  FROM pg_attribute WHERE attrelid = ");
+    put_quoted(out, table.data, '\'');
+    buf_text(out, "::regclass AND attnum > 0 AND NOT attisdropped\n    AND attname <> ALL (ARRAY[");
+    for (size_t i = 0; i <= v->count; i++) {
+        buf_text(out, i ? ", " : "");
+        put_quoted(out, i < v->count ? v->list[i].name : MISSING, '\'');
+    }
+    buf_text(out, "]::name[])\n  HAVING count(*) > 0 \\gexec\n");
+    buf_fini(&table);
+    buf_fini(&same);
 }
 
 static void comment(struct buf *out, const struct dataset *d, const struct variables *v)
@@ -398,21 +494,20 @@ static void put_codes(struct buf *out, const struct dataset *d, const struct var
 static const char
     head[] = "-- Takes the rows in this folder into the tables of a schema.  In this folder:\n"
              "--   psql -X -f FILE.sql -v schema=STUDY -v reader=ROLE DATABASE\n"
-             "-- schema: of the study (default: suhbat).  reader: a role that may only read; it is "
-             "made.\n"
+             "-- schema: of the study (default: suhbat, for training records suhbat_training).\n"
+             "-- reader: a role that may only read; it is made.\n"
              "-- Rows with a KEY that is there are replaced, others are added; all, or none.\n"
              "\\set ON_ERROR_STOP on\n"
              "\\if :{?schema}\n"
-             "\\else\n"
-             "\\set schema suhbat\n"
-             "\\endif\n"
-             "BEGIN;\n"
-             "SET LOCAL client_encoding = 'UTF8';\n"
-             "SET LOCAL standard_conforming_strings = on;\n"
-             "SET LOCAL datestyle = 'ISO, YMD';\n"
-             "SET LOCAL client_min_messages = warning;\n"
-             "CREATE SCHEMA IF NOT EXISTS :\"schema\";\n"
-             "SET LOCAL search_path TO :\"schema\";\n",
+             "\\else\n",
+    begins[] = "\\endif\n"
+               "BEGIN;\n"
+               "SET LOCAL client_encoding = 'UTF8';\n"
+               "SET LOCAL standard_conforming_strings = on;\n"
+               "SET LOCAL datestyle = 'ISO, YMD';\n"
+               "SET LOCAL client_min_messages = warning;\n"
+               "CREATE SCHEMA IF NOT EXISTS :\"schema\";\n"
+               "SET LOCAL search_path TO :\"schema\";\n",
     whole[] = "-- The export holds all records of the form: rows of others are deleted.\n",
     part[] =
         "-- The export holds a part of the records: rows of others stay, of withdrawn ones too.\n",
@@ -429,9 +524,33 @@ static void make_codes(struct buf *out, const struct dataset *d)
     buf_text(out, "CREATE TABLE IF NOT EXISTS ");
     put_table(out, d, 0, " codes");
     buf_text(out, " (\n  table_name text, column_name text, code text, label text, missing text,\n"
-                  "  PRIMARY KEY (table_name, column_name, code)\n);\nDELETE FROM ");
-    put_table(out, d, 0, " codes");
-    buf_text(out, ";\n");
+                  "  PRIMARY KEY (table_name, column_name, code)\n);\n");
+}
+
+/* Real records and training records never stand in one table: an export of the ones would delete
+ * the others.  The comment of the codes' table says which it has. */
+static void keep_apart(struct buf *out, const struct dataset_write *write)
+{
+    const char *now = write->training ? "training records" : "real records",
+               *other = write->training ? "real records" : "training records";
+    struct buf table = {0};
+    put_table(&table, write->dataset, 0, " codes");
+    buf_text(out, "SELECT coalesce(obj_description(");
+    put_quoted(out, table.data, '\'');
+    buf_join(out, "::regclass, 'pg_class'), '') = '", other, "' AS other \\gset\n",
+             "\\if :other\nDO 'BEGIN RAISE EXCEPTION ''the schema has ", other,
+             " of this form; name another one with -v schema=''; END';\n\\endif\n"
+             "COMMENT ON TABLE ",
+             table.data, " IS '", now, "';\nDELETE FROM ", table.data, ";\n", NULL);
+    buf_fini(&table);
+}
+
+/* Whether no table has a row: then the rows are copied into them, which is faster. */
+static void ask_empty(struct buf *out, const struct dataset *d)
+{
+    buf_text(out, "SELECT NOT EXISTS (SELECT 1 FROM ");
+    put_table(out, d, 0, ""); /* each entry of the others has its row there */
+    buf_text(out, ") AS first \\gset\n");
 }
 
 static void script(struct buf *out, const struct dataset_write *write, const char *const *files)
@@ -441,14 +560,27 @@ static void script(struct buf *out, const struct dataset_write *write, const cha
     size_t count = dataset_tables(d);
     struct variables *all = mem_zero(count + 1, sizeof *all);
     arena_init(&arena);
-    buf_text(out, head);
-    buf_text(out, write->partial ? part : whole);
+    buf_join(out, head, "\\set schema ", write->training ? "suhbat_training" : "suhbat", "\n",
+             begins, write->partial ? part : whole, NULL);
     make_codes(out, d);
+    keep_apart(out, write);
     for (size_t t = 0; t < count; t++) {
         variables_new(&all[t], write->dataset, t, write->look.labels, 0);
-        create(out, write, &all[t], &arena);
+        create(out, write, &all[t]);
         comment(out, d, &all[t]);
         put_codes(out, d, &all[t]);
+    }
+    ask_empty(out, d);
+    buf_text(out, "\\if :first\n");
+    for (size_t t = 0; t < count; t++) {
+        take_first(out, d, &all[t], files[t]);
+    }
+    buf_text(out, "\\endif\n");
+    for (size_t t = 0; t < count; t++) {
+        constrain(out, write, &all[t], &arena);
+    }
+    buf_text(out, "\\if :first\n\\else\n");
+    for (size_t t = 0; t < count; t++) {
         take_in(out, &all[t], files[t]);
     }
     for (size_t t = count; t-- > 0;) { /* entries before what they are in */
@@ -456,8 +588,10 @@ static void script(struct buf *out, const struct dataset_write *write, const cha
     }
     for (size_t t = 0; t < count; t++) {
         merge(out, write, &all[t], &arena);
+        empty_others(out, write, &all[t], &arena);
         variables_free(&all[t]);
     }
+    buf_text(out, "\\endif\n");
     buf_text(out, foot);
     free(all);
     arena_fini(&arena);

@@ -21,6 +21,7 @@ struct dataset_write {
     struct dataset *dataset;
     struct dataset_look look;
     size_t text_max; /* texts go on in columns NAME_2 … after so many bytes; 0: never */
+    bool training;   /* the records are training records */
     bool partial;    /* the tables hold a part of the records */
 };
 

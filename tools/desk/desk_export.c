@@ -179,6 +179,7 @@ static bool begin_tables(struct exporting *x, struct err *err)
         group->write = (struct dataset_write){.dataset = group->dataset,
                                               .look = x->options->look,
                                               .text_max = writer->text_max,
+                                              .training = x->options->filter.training,
                                               .partial = desk_filter_narrows(&x->options->filter)};
         group->write.look.both |= writer->both;
         ok = !writer->open || open_book(x, group, err);
@@ -235,7 +236,9 @@ static bool put_beside(struct exporting *x, struct group *g, struct err *err)
     }
     const char *root = dataset_table(g->dataset, 0)->name;
     if (x->options->writer->script) {
+        const struct export_counts *n = x->counts;
         struct buf bytes = {0};
+        g->write.partial |= n->closed || n->unreadable || n->without_form || n->kept_apart;
         x->options->writer->script(&bytes, &g->write, files);
         ok = desk_files_put(&x->out, table_path(x, root, x->options->writer->script_ending),
                             bytes.data, bytes.len, err);
