@@ -184,6 +184,26 @@ check 'experts of the annexes: imported' desk import "$T/annex/stick"
 check 'experts of the annexes: reported' desk report --training --since 2027-01-01 --lang en --lists $F/lists --out "$T/report-annex"
 check 'experts of the annexes: 18 cells are equal' test "$(grep -cE '^(dest|orig),,.*,same$' "$T/report-annex/R19-risks.csv")" -eq 18
 check 'experts of the annexes: none differs' sh -c "! grep -E '^(dest|orig),,' $T/report-annex/R19-risks.csv | grep -qE '(higher|lower)$'"
+dest_orig() { grep -cE "$1" "$T/$2/R19-risks.csv"; } # PATTERN REPORT
+check 'experts of the annexes: what returns no more bring is not applicable at the destination' test "$(dest_orig '^dest,,c3_.*not applicable' report-annex)" -eq 3 # T3
+check 'experts of the annexes: injustice is of the origin alone' test "$(dest_orig '^dest,,c4_injustice' report-annex)$(dest_orig '^orig,,c4_injustice' report-annex)" = 01
+check 'experts of the annexes: development differs by side' test "$(dest_orig '^(dest,,c4_dev_.*,M,[0-9]+,0,[0-9.]+,H|orig,,c4_dev_.*,H,[0-9]+,0,[0-9.]+,H),' report-annex)" -eq 2
+check 'experts of the annexes: where the text differs from its annex' test "$(dest_orig "^(dest|orig),,c1_low_trust,.*otherwise in the report's text: L/M" report-annex)" -eq 2 # T6
+experts() { # N SEED DAY ANSWERS: experts, imported
+    rm -rf "$T/experts"
+    $B/suhbat-form simulate $F/expert_interview.csv --n "$1" --seed "$2" --day "$3" -o "$T/experts" --set "cns_take=yes res=complete $4" \
+        --seal "$T/study" --load "$T/load" --devices 1 && desk init "$T/study" && desk import "$T/experts/stick"
+}
+check 'a majority: 55 of a hundred say what the annexes say' experts 33 4712 2028-01-03 "$says" # T2
+check 'a majority: the others say anything' experts 27 4713 2028-01-04 ''
+check 'a majority: reported' desk report --training --since 2028-01-01 --until 2028-12-31 --lang en --lists $F/lists --out "$T/report-most"
+check 'a majority: is enough for 18 cells' test "$(dest_orig '^(dest|orig),,.*,same$' report-most)" -eq 18
+check 'an even split: one half says high' experts 8 4714 2029-01-08 'ex_roles=dest r_like@c1_no_dialogue@dest=high own_any=1 own_near=c4_destab own_role=orig' # T4, T5
+check 'an even split: the other moderate' experts 8 4715 2029-01-09 'ex_roles=dest r_like@c1_no_dialogue@dest=mid own_any=0'
+check 'an even split: reported' desk report --training --since 2029-01-01 --lang en --lists $F/lists --out "$T/report-split"
+check 'an even split: takes the upper, and says so' test "$(dest_orig '^dest,,c1_no_dialogue,.*,H,16,0,0\.5000,.*even split, the upper taken' report-split)" -eq 1
+check 'an own risk: stands under those that were added' sh -c "sed -n '/Added by experts/,\$p' $T/report-split/R19.html | grep -q 'Unrest'"
+check 'an own risk: is in no matrix' test "$(dest_orig '^(dest|orig),,.*destab' report-split)" -eq 0
 
 # ---- after a withdrawal its words are nowhere ----
 # The code of the interview stands in its answers, and in no other record.
