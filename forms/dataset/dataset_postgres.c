@@ -506,7 +506,8 @@ static const char
                "SET LOCAL standard_conforming_strings = on;\n"
                "SET LOCAL datestyle = 'ISO, YMD';\n"
                "SET LOCAL client_min_messages = warning;\n"
-               "CREATE SCHEMA IF NOT EXISTS :\"schema\";\n"
+               "SELECT format('CREATE SCHEMA %I', :'schema')\n"
+               "  WHERE NOT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = :'schema') \\gexec\n"
                "SET LOCAL search_path TO :\"schema\";\n",
     whole[] = "-- The export holds all records of the form: rows of others are deleted.\n",
     part[] =

@@ -7,6 +7,7 @@
 #include "tools/report/report_counts.h"
 #include "tools/report/report_derived.h"
 #include "tools/report/report_measures.h"
+#include "tools/report/report_specs.h"
 
 static const char survey_md[] =
     "| survey |\n| | type | name | label | bind::suhbat:sensitive |\n"
@@ -457,6 +458,79 @@ static void test_measures__a_need_is_met_by_the_service_of_the_short_list(void *
     end(&c);
 }
 
+/* Of a column, the number without an answer says what few people answered to the other question. */
+static void test_measures__no_answer_is_open_in_the_sum_alone(void **state)
+{
+    (void)state;
+    struct counted c;
+    begin(&c);
+    add_times(&c, 30, true, "<fair_abr>4</fair_abr><fair_home>4</fair_home>");
+    add_times(&c, 30, true, "<fair_abr>1</fair_abr><fair_home>1</fair_home>");
+    add_times(&c, 8, true, "<fair_abr>1</fair_abr><fair_home>4</fair_home>");
+    add_times(&c, 9, true, "<fair_abr>4</fair_abr><fair_home>1</fair_home>");
+    add_times(&c, 2, true, "<fair_abr/><fair_home>1</fair_home>");
+    add_times(&c, 6, true, "<fair_abr/><fair_home>4</fair_home>");
+    const struct report_table *t = table_of(&c, "R18-migrant_interview-fair_abr-fair_home");
+    assert_non_null(t);
+    assert_false(t->dropped);
+    for (size_t k = 0; k < t->columns; k++) {
+        if (strcmp(t->column_values[k], "1") == 0) {
+            assert_int_equal(report_state(t, t->rows - 1, k), COUNT_FEW);
+        }
+    }
+    assert_int_equal(report_state(t, t->rows - 1, t->columns), COUNT_SHOWN);
+    end(&c);
+}
+
+/* How many tried without a result follows from the ban's own table, and bounds who tried what. */
+static void test_measures__attempts_without_a_result_are_not_counted(void **state)
+{
+    (void)state;
+    struct counted c;
+    begin(&c);
+    add_times(&c, 20, true,
+              "<ban_state>active</ban_state><ban_try>asked</ban_try>"
+              "<ban_try_res>lifted</ban_try_res>");
+    add_times(&c, 20, true, "<ban_state>active</ban_state><ban_try>asked</ban_try>");
+    const struct report_table *t = table_of(&c, "R07-migrant_interview-ban_try-ban_try_res");
+    assert_non_null(t);
+    for (size_t k = 0; k < t->columns; k++) {
+        assert_string_not_equal(t->column_values[k], "");
+    }
+    end(&c);
+}
+
+/* Each tie is to a question that some table of the same form has. */
+static void test_measures__ties_are_to_tables_that_are_there(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"tp_code", "fg_type"}, {"@change", "@met"}};
+    for (size_t i = 0; i < report_spec_count; i++) {
+        const struct spec *s = &report_specs[i];
+        const char *gate;
+        enum report_tie tie;
+        bool listed = true;
+        for (size_t k = 0; k < 2; k++) {
+            listed = listed && strcmp(s->row, rows[k][0]) != 0;
+        }
+        for (size_t k = 0; (gate = report_tied(s, k, &tie)); k++) {
+            bool here = false;
+            for (size_t o = 0; o < report_spec_count; o++) {
+                const struct spec *other = &report_specs[o];
+                here = here || strcmp(other->row, gate) == 0 || strcmp(other->column, gate) == 0;
+            }
+            for (size_t r = 0; r < 2; r++) {
+                listed =
+                    listed || (strcmp(s->row, rows[r][0]) == 0 && strcmp(gate, rows[r][1]) == 0);
+            }
+            if (!here) {
+                fail_msg("%s is tied to %s, which is nowhere", s->row, gate);
+            }
+        }
+        assert_true(listed);
+    }
+}
+
 /* What was fair follows from whether it was; by whom, from whether anything was done. */
 static void test_measures__a_table_stays_only_with_what_it_is_tied_to(void **state)
 {
@@ -624,6 +698,9 @@ int main(void)
         cmocka_unit_test(test_measures__a_question_for_some_needs_their_number),
         cmocka_unit_test(test_measures__few_answers_do_not_follow),
         cmocka_unit_test(test_measures__a_table_stays_only_with_what_it_is_tied_to),
+        cmocka_unit_test(test_measures__no_answer_is_open_in_the_sum_alone),
+        cmocka_unit_test(test_measures__attempts_without_a_result_are_not_counted),
+        cmocka_unit_test(test_measures__ties_are_to_tables_that_are_there),
         cmocka_unit_test(test_measures__a_need_is_met_by_the_service_of_the_short_list),
         cmocka_unit_test(test_measures__the_ladder_of_trust),
         cmocka_unit_test(test_measures__a_certain_row_is_the_same_in_all_worlds),

@@ -238,7 +238,7 @@ static bool put_beside(struct exporting *x, struct group *g, struct err *err)
     if (x->options->writer->script) {
         const struct export_counts *n = x->counts;
         struct buf bytes = {0};
-        g->write.partial |= n->closed || n->unreadable || n->without_form || n->kept_apart;
+        g->write.partial |= n->closed || n->unreadable || n->without_form;
         x->options->writer->script(&bytes, &g->write, files);
         ok = desk_files_put(&x->out, table_path(x, root, x->options->writer->script_ending),
                             bytes.data, bytes.len, err);

@@ -326,6 +326,9 @@ static void count_codes(struct report_counting *c, struct tally_of *t, const str
     size_t count_of = column ? dataset_codes(f->dataset, column, &codes) : 0;
     const char *across = *s->column ? value_of(c, record, s->column) : NAMED;
     bool with_any = report_counts_any(s);
+    if (!*across) { /* its number bounds the others' */
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         const char *value = tree_value(nodes[i]);
         bool any = false;

@@ -153,7 +153,8 @@ static const struct {
     {"ab_told", "ab_home", TIE_ANY},        {"v_groups", "ban_state", TIE_SUMS},
     {"v_groups", "breadwin", TIE_SUMS},     {"v_groups", "marital", TIE_SUMS},
     {"v_groups", "skill", TIE_SUMS},        {"v_groups", "edu", TIE_SUMS},
-    {"v_groups", "age_g", TIE_SUMS},        {"@not_met", "@met", TIE_SUMS},
+    {"v_groups", "age_g", TIE_SUMS},        {"tp_code", "fg_type", TIE_SUMS},
+    {"@change", "@met", TIE_CELLS},         {"@not_met", "@met", TIE_SUMS},
     {"@kept", "@not_met", TIE_SUMS},
 };
 

@@ -290,12 +290,15 @@ static bool is_missing(const struct report_table *t, size_t row, size_t column)
 }
 
 /* How many did not answer is known: other questions have the same skips, and formulas tie answers.
- * It says of nobody what they are. */
+ * It says of nobody what they are.  Across another question than the country, whose totals are
+ * printed anyway, it would: what they answered there. */
 static bool is_fixed(const struct report_table *t, size_t row, size_t column)
 {
     bool all = row == t->rows && column == t->columns;
-    return t->open || all || is_missing(t, row, column) || (t->items && column == t->columns) ||
-           (t->fixed_columns && row == t->rows) ||
+    return t->open || all ||
+           (is_missing(t, row, column) &&
+            (t->items || t->fixed_columns || t->columns == 1 || column == t->columns)) ||
+           (t->items && column == t->columns) || (t->fixed_columns && row == t->rows) ||
            (t->fixed_row && row < t->rows && strcmp(t->row_keys[row], t->fixed_row) == 0);
 }
 
