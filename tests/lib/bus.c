@@ -4,19 +4,34 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static char bus_folder[] = "/tmp/suhbat-bus-XXXXXX";
 static pid_t bus_daemon;
 
+/* Whether the daemon takes calls: the socket's file is there a moment before. */
+static bool answers(const char *path)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    snprintf(to.sun_path, sizeof to.sun_path, "%s", path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool is = fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return is;
+}
+
 /* A bus of our own at bus_folder/bus. */
 static bool bus_start(void)
 {
-    char config[64], socket[64], address[96];
+    char config[64], path[64], address[96];
     snprintf(config, sizeof config, "%s/config", bus_folder);
-    snprintf(socket, sizeof socket, "%s/bus", bus_folder);
-    snprintf(address, sizeof address, "unix:path=%s", socket);
+    snprintf(path, sizeof path, "%s/bus", bus_folder);
+    snprintf(address, sizeof address, "unix:path=%s", path);
     FILE *f = fopen(config, "w");
     assert_non_null(f);
     fprintf(f,
@@ -26,7 +41,7 @@ static bool bus_start(void)
             address);
     fclose(f);
     setenv("DBUS_SYSTEM_BUS_ADDRESS", address, 1);
-    unlink(socket);
+    unlink(path);
     bus_daemon = fork();
     if (bus_daemon == 0) {
         char option[96];
@@ -38,13 +53,13 @@ static bool bus_start(void)
         execlp("dbus-daemon", "dbus-daemon", "--nofork", option, (char *)NULL);
         _exit(127);
     }
-    for (int i = 0; i < 500 && access(socket, F_OK) != 0; i++) {
+    for (int i = 0; i < 500 && !answers(path); i++) {
         if (waitpid(bus_daemon, NULL, WNOHANG) == bus_daemon) {
             return false;
         }
         usleep(10000);
     }
-    return access(socket, F_OK) == 0;
+    return answers(path);
 }
 
 void bus_stop(void)
