@@ -470,6 +470,9 @@ static void test_measures__no_answer_is_open_in_the_sum_alone(void **state)
     add_times(&c, 9, true, "<fair_abr>4</fair_abr><fair_home>1</fair_home>");
     add_times(&c, 2, true, "<fair_abr/><fair_home>1</fair_home>");
     add_times(&c, 6, true, "<fair_abr/><fair_home>4</fair_home>");
+    add_times(&c, 1, true, "<fair_abr>1</fair_abr><fair_home/>"); /* they drop no table */
+    add_times(&c, 1, true, "<fair_abr>4</fair_abr><fair_home/>");
+    add_times(&c, 40, true, "<fair_abr/><fair_home/>");
     const struct report_table *t = table_of(&c, "R18-migrant_interview-fair_abr-fair_home");
     assert_non_null(t);
     assert_false(t->dropped);

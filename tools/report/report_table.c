@@ -345,18 +345,28 @@ void report_suppress_alone(struct report_table *t)
     }
 }
 
-/* Whether the total without "no answer", of all or of a column, says of how few people it is. */
+/* The column of those who did not answer the other question: a key that ends in "=". */
+static bool is_without(const struct report_table *t, size_t column)
+{
+    const char *key = column < t->columns && t->column_keys[column] ? t->column_keys[column] : "";
+    return *key && key[strlen(key) - 1] == '=';
+}
+
+/* Whether the total without "no answer", of all or of a column, says of how few people it is: where
+ * both are printed.  Who answered one question and not the other is nothing to protect. */
 static bool has_few_answers(struct web *w, size_t at)
 {
     const struct report_table *t = &w->tables[at];
     bool any = false;
     for (size_t i = 0; t->has_missing && i <= (t->items ? t->rows : t->columns); i++) {
         size_t r = t->items ? i : t->rows - 1, c = t->items ? t->columns - 1 : i;
+        const struct number *missing = number_at(w, at, r, c);
         const struct number *all =
             number_at(w, at, t->items ? i : t->rows, t->items ? t->columns : i);
-        const struct number answered = {.count = all->count - number_at(w, at, r, c)->count,
-                                        .extra = all->extra};
-        any = any || (answered.count && is_few(&answered));
+        const struct number answered = {.count = all->count - missing->count, .extra = all->extra};
+        bool printed = missing->count && (missing->fixed || !is_few(missing));
+        printed = printed && (t->items || !is_without(t, i));
+        any = any || (printed && answered.count && is_few(&answered));
     }
     return any;
 }
