@@ -14,7 +14,7 @@ struct recorder;
 enum recorder_state {
     RECORDER_RUNS,
     RECORDER_PAUSED,
-    RECORDER_FULL,  /* a recording lasts four hours at most: begin another one */
+    RECORDER_FULL,  /* at its limit (four hours, or two at VOICE_NORMAL): begin another one */
     RECORDER_FAILED /* the medium or the microphone: `err` says why; what was sealed stays */
 };
 struct recorder_now {

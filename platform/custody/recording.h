@@ -4,8 +4,10 @@
 /*
  * recording: the sound of an interview, sealed while it runs.
  *
- *   recording_begin ▶ OPEN ─recording_put…▶ recording_close ▶ CLOSED ─device_finish▶ SEALED ▶
- * PURGED └─power cut─▶ closed at the next unlock, marked as cut
+ * - open:   from recording_begin on; recording_put adds parts
+ * - closed: by recording_close; or after a power cut, at the next unlock, marked as cut
+ * - sealed: with its interview, by device_finish
+ * - purged: once the desk has it
  *
  * Each part (a few seconds of Ogg pages) becomes an age file for the study's recipients and one
  * row, in one commit.  While it runs only public keys are needed, so it goes on when the device
@@ -19,9 +21,9 @@
 #include "platform/custody/device.h"
 
 enum {
-    RECORDING_PARTS = 2881, /* of a recording: the head, and four hours of five seconds at … */
-    RECORDING_BITS = 24000, /* … so many a second; at twice as many it lasts half as long, so that
-                             * it fits a batch */
+    RECORDING_PARTS = 2881, /* of a recording: the head, and four hours of five seconds each */
+    RECORDING_BITS = 24000, /* bits a second up to which it may have so many; at twice as many
+                             * bits it has half as many, so that it fits a batch */
     RECORDINGS_MAX = 64,    /* of an interview */
     RECORDING_PART_MAX = 64 << 10
 };

@@ -4,8 +4,8 @@
 /*
  * microphone: hears, through SDL (pulse, pipewire, alsa; in tests disk, which reads a file).
  *
- * Samples are signed 16 bits, mono.  They wait in memory until they are taken, and are wiped when
- * the microphone is closed by whoever took them: SDL's own queue is freed, not wiped.
+ * Samples are signed 16 bits, mono.  They wait in SDL's queue until they are taken.  Who takes them
+ * wipes them.  What still waits when the microphone is closed is freed by SDL, and not wiped.
  */
 #include "platform/machine/err.h"
 
