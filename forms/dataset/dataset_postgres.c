@@ -14,6 +14,8 @@
 /* No variable begins with '_'. */
 #define MISSING "_missing"
 
+enum { COLUMNS_MAX = 1600 }; /* MISSING among them */
+
 static const char *missing_name(char missing)
 {
     return missing == 'a' ? "dk" : missing == 'b' ? "refused" : "na";
@@ -109,10 +111,14 @@ static const char *cell(const struct variables *v, const struct variable *x,
 static bool begin(struct dataset_sheet *sheet, struct err *err)
 {
     struct variables *v = mem_zero(1, sizeof *v);
-    (void)err;
     sheet->state = v;
     variables_new(v, sheet->write->dataset, sheet->table, sheet->write->look.labels, 0);
-    return true;
+    if (v->count < COLUMNS_MAX) {
+        return true;
+    }
+    err_set(err, ERR_LIMIT, "the table %s has %zu columns; PostgreSQL takes %d at most",
+            dataset_table(sheet->write->dataset, sheet->table)->name, v->count + 1, COLUMNS_MAX);
+    return err_hint(err, "export it as csv");
 }
 
 static bool add_row(struct dataset_sheet *sheet, struct dataset_reader *r,
@@ -264,6 +270,15 @@ static void put_escaped(struct buf *out, const char *text)
     }
 }
 
+/* The comment of all tables of the form, by which a later export finds them. */
+static void put_rows_of(struct buf *out, const struct dataset *d)
+{
+    struct buf text = {0};
+    buf_join(&text, "rows of ", dataset_table(d, 0)->name, NULL);
+    put_quoted(out, text.data, '\'');
+    buf_fini(&text);
+}
+
 /* The table, unless it is there; and columns that later versions of the form brought. */
 static void create(struct buf *out, const struct dataset_write *write, const struct variables *v)
 {
@@ -287,6 +302,11 @@ static void create(struct buf *out, const struct dataset_write *write, const str
         put_quoted(out, v->list[i].name, '"');
         buf_join(out, " ", sql_type(v, &v->list[i]), ";\n", NULL);
     }
+    buf_text(out, "COMMENT ON TABLE ");
+    put_table(out, d, v->table, "");
+    buf_text(out, " IS ");
+    put_rows_of(out, d);
+    buf_text(out, ";\n");
 }
 
 static void copy_rows(struct buf *out, const struct variables *v, const char *file)
@@ -320,7 +340,8 @@ static void take_in(struct buf *out, const struct variables *v, const char *file
     copy_rows(out, v, file);
 }
 
-/* Adds a constraint, unless the table has one of that type. */
+/* Adds a constraint, unless the table has one of that type.  Its foreign keys to other tables than
+ * its parent, of an earlier version of the form, are gone by then. */
 static void add_constraint(struct buf *out, const struct dataset *d, size_t t, char type,
                            const char *constraint)
 {
@@ -339,30 +360,73 @@ static void add_constraint(struct buf *out, const struct dataset *d, size_t t, c
     buf_fini(&table);
 }
 
-/* Keys, once the first rows are there: an index of all at once takes less time. */
-static void constrain(struct buf *out, const struct dataset_write *write, const struct variables *v,
-                      struct arena *arena)
+/* The key of rows, once the first are there: an index of all at once takes less time. */
+static void add_key(struct buf *out, const struct dataset_write *write, const struct variables *v,
+                    struct arena *arena)
 {
-    const struct dataset *d = write->dataset;
     struct buf constraint = {0};
     buf_text(&constraint, "PRIMARY KEY (");
     put_key(&constraint, arena, write, v->table);
     buf_char(&constraint, ')');
-    add_constraint(out, d, v->table, 'p', constraint.data);
+    add_constraint(out, write->dataset, v->table, 'p', constraint.data);
+    buf_fini(&constraint);
+}
+
+/* The column with the key of the row around an entry; NULL in the root table. */
+static const struct variable *parent_key(const struct variables *v)
+{
     for (size_t i = 0; i < v->count; i++) {
         if (v->list[i].about == ABOUT_PARENT) {
-            size_t parent = parent_of(d, v->table);
-            buf_cut(&constraint, 0);
-            buf_text(&constraint, "FOREIGN KEY (");
-            put_quoted(&constraint, v->list[i].name, '"');
-            buf_text(&constraint, ") REFERENCES ");
-            put_table(&constraint, d, parent, "");
-            buf_text(&constraint, " (");
-            put_key(&constraint, arena, write, parent);
-            buf_text(&constraint, ") ON DELETE CASCADE");
-            add_constraint(out, d, v->table, 'f', constraint.data);
+            return &v->list[i];
         }
     }
+    return NULL;
+}
+
+/* An earlier version of the form may have had the entries in rows of another table. */
+static void drop_other_parents(struct buf *out, const struct dataset *d, const struct variables *v)
+{
+    struct buf table = {0}, parent = {0};
+    if (!parent_key(v)) {
+        return;
+    }
+    put_table(&table, d, v->table, "");
+    put_table(&parent, d, parent_of(d, v->table), "");
+    buf_text(out, "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname)"
+                  "\n  FROM pg_constraint WHERE contype = 'f' AND conrelid = ");
+    put_quoted(out, table.data, '\'');
+    buf_text(out, "::regclass AND confrelid <> ");
+    put_quoted(out, parent.data, '\'');
+    buf_text(out, "::regclass \\gexec\n");
+    buf_fini(&table);
+    buf_fini(&parent);
+}
+
+/* An entry's row goes with the row around it. */
+static void add_parent(struct buf *out, const struct dataset_write *write,
+                       const struct variables *v, struct arena *arena)
+{
+    const struct dataset *d = write->dataset;
+    const struct variable *column = parent_key(v);
+    struct buf constraint = {0};
+    if (!column) {
+        return;
+    }
+    buf_text(&constraint, "FOREIGN KEY (");
+    put_quoted(&constraint, column->name, '"');
+    buf_text(&constraint, ") REFERENCES ");
+    put_table(&constraint, d, parent_of(d, v->table), "");
+    buf_text(&constraint, " (");
+    put_key(&constraint, arena, write, parent_of(d, v->table));
+    buf_text(&constraint, ") ON DELETE CASCADE");
+    add_constraint(out, d, v->table, 'f', constraint.data);
+    buf_text(out, "CREATE INDEX IF NOT EXISTS ");
+    put_table(out, d, v->table, " parent");
+    buf_text(out, " ON ");
+    put_table(out, d, v->table, "");
+    buf_text(out, " (");
+    put_quoted(out, column->name, '"');
+    buf_text(out, ");\n");
     buf_fini(&constraint);
 }
 
@@ -410,17 +474,45 @@ static void delete_gone(struct buf *out, const struct dataset_write *write,
     buf_text(out, " = t.");
     put_key(out, arena, write, v->table);
     buf_char(out, ')');
-    for (size_t i = 0; write->partial && i < v->count; i++) {
-        if (v->list[i].about == ABOUT_PARENT) {
-            size_t parent = parent_of(d, v->table);
-            buf_text(out, " AND t.");
-            put_quoted(out, v->list[i].name, '"');
-            buf_text(out, " IN (SELECT ");
-            put_key(out, arena, write, parent);
-            buf_printf(out, " FROM \"new %zu\")", parent + 1);
-        }
+    if (write->partial) { /* an entry's KEY begins with that of its record */
+        buf_text(out, " AND split_part(t.");
+        put_key(out, arena, write, v->table);
+        buf_text(out, ", '/', 1) IN (SELECT ");
+        put_key(out, arena, write, 0);
+        buf_text(out, " FROM \"new 1\")");
     }
     buf_text(out, ";\n");
+}
+
+/* Tables that an earlier export of the form filled and this one does not have: a repeat that was
+ * sensitive, or that got another name.  Their rows go as any row that is no more. */
+static void empty_other_tables(struct buf *out, const struct dataset_write *write,
+                               struct arena *arena)
+{
+    const struct dataset *d = write->dataset;
+    buf_text(out, "SELECT format('DELETE FROM %s");
+    if (write->partial) {
+        buf_text(out, " WHERE split_part(%I, ''/'', 1) IN (SELECT ");
+        put_key(out, arena, write, 0);
+        buf_text(out, " FROM \"new 1\")");
+    }
+    buf_text(out, "', c.oid::regclass, a.attname)\n"
+                  "  FROM pg_class c JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = "
+                  "'p'\n"
+                  "  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]\n"
+                  "  WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = "
+                  ":'schema')\n    AND obj_description(c.oid, 'pg_class') = ");
+    put_rows_of(out, d);
+    buf_text(out, "\n    AND c.oid <> ALL (ARRAY[");
+    for (size_t t = 0; t < dataset_tables(d); t++) {
+        struct buf table = {0};
+        put_table(&table, d, t, "");
+        buf_text(out, t ? ", " : "");
+        put_quoted(out, table.data, '\'');
+        buf_text(out, "::regclass");
+        buf_fini(&table);
+    }
+    buf_text(out, "]) \\gexec\n");
 }
 
 /* Empties what this export has no column for: an earlier one, with sensitive answers, had. */
@@ -496,6 +588,7 @@ static const char
              "--   psql -X -f FILE.sql -v schema=STUDY -v reader=ROLE DATABASE\n"
              "-- schema: of the study (default: suhbat, for training records suhbat_training).\n"
              "-- reader: a role that may only read; it is made.\n"
+             "-- older=yes: also if the schema has rows of a later export, or of another desk.\n"
              "-- Rows with a KEY that is there are replaced, others are added; all, or none.\n"
              "\\set ON_ERROR_STOP on\n"
              "\\if :{?schema}\n"
@@ -515,10 +608,7 @@ static const char
     foot[] = "\\if :{?reader}\n"
              "SELECT format('CREATE ROLE %I NOLOGIN', :'reader')\n"
              "  WHERE NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = :'reader') \\gexec\n"
-             "GRANT USAGE ON SCHEMA :\"schema\" TO :\"reader\";\n"
-             "GRANT SELECT ON ALL TABLES IN SCHEMA :\"schema\" TO :\"reader\";\n"
-             "\\endif\n"
-             "COMMIT;\n";
+             "GRANT USAGE ON SCHEMA :\"schema\" TO :\"reader\";\n";
 
 static void make_codes(struct buf *out, const struct dataset *d)
 {
@@ -528,22 +618,65 @@ static void make_codes(struct buf *out, const struct dataset *d)
                   "  PRIMARY KEY (table_name, column_name, code)\n);\n");
 }
 
+/* Ends in an error where the variable is true. */
+static void refuse_if(struct buf *out, const char *variable, const char *message)
+{
+    buf_join(out, "\\if :", variable, "\nDO 'BEGIN RAISE EXCEPTION ''", message,
+             "''; END';\n\\endif\n", NULL);
+}
+
 /* Real records and training records never stand in one table: an export of the ones would delete
- * the others.  The comment of the codes' table says which it has. */
+ * the others.  Nor does an older export undo a newer one, or one desk what another has brought.
+ * The comment of the codes' table says what the schema has. */
 static void keep_apart(struct buf *out, const struct dataset_write *write)
 {
     const char *now = write->training ? "training records" : "real records",
                *other = write->training ? "real records" : "training records";
-    struct buf table = {0};
+    struct buf table = {0}, message = {0}, state = {0};
     put_table(&table, write->dataset, 0, " codes");
     buf_text(out, "SELECT coalesce(obj_description(");
     put_quoted(out, table.data, '\'');
-    buf_join(out, "::regclass, 'pg_class'), '') = '", other, "' AS other \\gset\n",
-             "\\if :other\nDO 'BEGIN RAISE EXCEPTION ''the schema has ", other,
-             " of this form; name another one with -v schema=''; END';\n\\endif\n"
-             "COMMENT ON TABLE ",
-             table.data, " IS '", now, "';\nDELETE FROM ", table.data, ";\n", NULL);
+    buf_text(out, "::regclass, 'pg_class'), '') AS has \\gset\nSELECT starts_with(:'has', '");
+    buf_join(out, other, "') AS other", NULL);
+    if (write->desk) {
+        buf_printf(out,
+                   ",\n  coalesce(substring(:'has' FROM 'desk ([0-9a-f]+)') <> '%s', false)"
+                   " AS another,\n  coalesce(substring(:'has' FROM 'revision ([0-9]+)')::bigint"
+                   " > %llu, false) AS newer",
+                   write->desk, (unsigned long long)write->revision);
+        buf_printf(&state, ", of desk %s, revision %llu", write->desk,
+                   (unsigned long long)write->revision);
+    }
+    buf_text(out, " \\gset\n");
+    buf_join(&message, "the schema has ", other,
+             " of this form; name another one with -v schema=", NULL);
+    refuse_if(out, "other", message.data);
+    if (write->desk) {
+        buf_text(out, "\\if :{?older}\n\\else\n");
+        refuse_if(out, "another",
+                  "the schema has this form from another desk; merge the desks, or name another "
+                  "schema; -v older=yes replaces the rows");
+        refuse_if(out, "newer",
+                  "the schema has this form from a later export; export again; -v older=yes puts "
+                  "the older rows back, withdrawn ones too");
+        buf_text(out, "\\endif\n");
+    }
+    buf_join(out, "COMMENT ON TABLE ", table.data, " IS '", now, state.len ? state.data : "",
+             "';\nDELETE FROM ", table.data, ";\n", NULL);
     buf_fini(&table);
+    buf_fini(&message);
+    buf_fini(&state);
+}
+
+/* The reader reads the form's tables, and no other that the schema has. */
+static void let_read(struct buf *out, const struct dataset *d)
+{
+    buf_text(out, foot);
+    for (size_t t = 0; t <= dataset_tables(d); t++) {
+        buf_text(out, t ? ", " : "GRANT SELECT ON ");
+        put_table(out, d, t ? t - 1 : 0, t ? "" : " codes");
+    }
+    buf_text(out, " TO :\"reader\";\n\\endif\nCOMMIT;\n");
 }
 
 /* Whether no table has a row: then the rows are copied into them, which is faster. */
@@ -578,22 +711,27 @@ static void script(struct buf *out, const struct dataset_write *write, const cha
     }
     buf_text(out, "\\endif\n");
     for (size_t t = 0; t < count; t++) {
-        constrain(out, write, &all[t], &arena);
+        add_key(out, write, &all[t], &arena);
+        drop_other_parents(out, d, &all[t]);
     }
     buf_text(out, "\\if :first\n\\else\n");
     for (size_t t = 0; t < count; t++) {
         take_in(out, &all[t], files[t]);
     }
+    empty_other_tables(out, write, &arena);
     for (size_t t = count; t-- > 0;) { /* entries before what they are in */
         delete_gone(out, write, &all[t], &arena);
     }
     for (size_t t = 0; t < count; t++) {
         merge(out, write, &all[t], &arena);
         empty_others(out, write, &all[t], &arena);
-        variables_free(&all[t]);
     }
     buf_text(out, "\\endif\n");
-    buf_text(out, foot);
+    for (size_t t = 0; t < count; t++) {
+        add_parent(out, write, &all[t], &arena);
+        variables_free(&all[t]);
+    }
+    let_read(out, d);
     free(all);
     arena_fini(&arena);
 }

@@ -20,9 +20,11 @@ struct dataset_look {         /* how tables look; not every format has all of it
 struct dataset_write {
     struct dataset *dataset;
     struct dataset_look look;
-    size_t text_max; /* texts go on in columns NAME_2 … after so many bytes; 0: never */
-    bool training;   /* the records are training records */
-    bool partial;    /* the tables hold a part of the records */
+    size_t text_max;   /* texts go on in columns NAME_2 … after so many bytes; 0: never */
+    bool training;     /* the records are training records */
+    bool partial;      /* the tables hold a part of the records */
+    const char *desk;  /* where they were made, in hex; or NULL */
+    uint64_t revision; /* that grows whenever the desk's contents change */
 };
 
 /* A file that holds all tables of a form. */

@@ -29,7 +29,7 @@ struct growing {
     struct buf pending;
     bool begun;
 };
-enum { PENDING_MAX = 64 * 1024 };
+enum { PENDING_MAX = 64 * 1024, DESK_NAME = 16 };
 
 struct group { /* all versions of one form */
     const char *form_id;
@@ -55,8 +55,10 @@ struct exporting {
     struct desk_filter filter;
     bool scan;
     const struct desk_family *family; /* of the record being taken, or NULL */
-    size_t names, named; /* files that its answers name, and how many of them are with it */
-    uint64_t read, held; /* records of this pass, of the desk */
+    size_t names, named;      /* files that its answers name, and how many of them are with it */
+    uint64_t read, held;      /* records of this pass, of the desk */
+    char name[DESK_NAME + 1]; /* the beginning of the key that its log is signed with */
+    uint64_t revision;
     const struct desk_object *object; /* the record that is read */
     struct arena arena;
     struct map tables;    /* table paths in lower case, to find clashes on disks that ignore case */
@@ -239,6 +241,8 @@ static bool put_beside(struct exporting *x, struct group *g, struct err *err)
         const struct export_counts *n = x->counts;
         struct buf bytes = {0};
         g->write.partial |= n->closed || n->unreadable || n->without_form;
+        g->write.desk = x->name;
+        g->write.revision = x->revision;
         x->options->writer->script(&bytes, &g->write, files);
         ok = desk_files_put(&x->out, table_path(x, root, x->options->writer->script_ending),
                             bytes.data, bytes.len, err);
@@ -616,6 +620,9 @@ static bool take_record(struct exporting *x, struct record *r, struct err *err)
         x->counts->without_form += !x->scan;
         return true;
     }
+    /* Counted before the filter: a record has one KEY in all exports. */
+    bool counts = desk_edit_counts(&x->records.edits, r->record_id);
+    uint32_t times = counts ? tally_add(&x->keys, r->record_id) : 0;
     enum review_state state;
     (void)desk_review_now(&x->reviews, &x->records.edits, r->record_id, &state);
     desk_record_submitter(code, sizeof code, form, r);
@@ -645,12 +652,11 @@ static bool take_record(struct exporting *x, struct record *r, struct err *err)
                            .record_key = key,
                            .edits = x->family ? x->family->edits : 0,
                            .withdrawn = *withdrawn ? withdrawn : NULL};
-    if (!desk_edit_counts(&x->records.edits, r->record_id)) {
+    if (!counts) {
         return take_older(x, r, key, group, &s, err);
     }
     x->counts->withdrawn += *withdrawn && !x->scan;
     x->counts->unmarked += !x->scan && has_unmarked(form, withdrawn);
-    uint32_t times = tally_add(&x->keys, r->record_id);
     if (times > 1) {
         snprintf(key + strlen(key), sizeof key - strlen(key), "~%u", times);
         x->counts->twice += !x->scan;
@@ -725,11 +731,15 @@ static bool prepare(struct exporting *x, const uint8_t identity[32], struct err 
 {
     struct desk *desk = x->desk;
     uint64_t apart = 0;
+    uint8_t key[SIGN_PUBLIC];
+    desk_ledger_key(desk, key);
+    text_hex(x->name, key, DESK_NAME / 2);
     bool ok = desk_records_init(&x->records, desk, identity, err);
     ok = desk_reviews_read(&x->reviews, desk, ok ? err : NULL) && ok;
     ok = desk_codings_read(&x->codings, desk, ok ? err : NULL) && ok &&
          desk_filter_prepare(&x->filter, &x->records, err) && desk_kept_apart(desk, &apart, err) &&
-         desk_held(desk, &x->held, err) && make_groups(x, err);
+         desk_held(desk, &x->held, err) && desk_revision(desk, &x->revision, err) &&
+         make_groups(x, err);
     x->counts->kept_apart = (unsigned)apart;
     return ok && scan_first(x, err);
 }

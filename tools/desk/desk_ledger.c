@@ -172,6 +172,18 @@ bool desk_ledger_add(struct desk *desk, struct ledger_entry *e, struct err *err)
     return own ? desk_end(desk, ok, err) : ok;
 }
 
+bool desk_revision(struct desk *desk, uint64_t *revision, struct err *err)
+{
+    struct db_value access = db_int(LEDGER_ACCESS);
+    int64_t n;
+    bool ok = db_number(desk->db, &n, 0,
+                        "SELECT (SELECT count(*) FROM entry) + (SELECT count(*) FROM form)"
+                        " + (SELECT count(*) FROM ledger WHERE kind <> ?)",
+                        &access, 1, err);
+    *revision = ok ? (uint64_t)n : 0;
+    return ok;
+}
+
 bool desk_log(struct desk *desk, int64_t wall_ms, const char *what, struct err *err)
 {
     struct ledger_entry e = {.wall_ms = wall_ms, .kind = LEDGER_ACCESS, .what = what};

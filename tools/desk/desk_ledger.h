@@ -62,6 +62,10 @@ MUST_CHECK bool desk_ledger_read(struct desk *desk, desk_ledger_row *row, void *
 /* The key that the entries are signed with. */
 void desk_ledger_key(const struct desk *desk, uint8_t public_key[SIGN_PUBLIC]);
 
+/* A number that grows whenever records, forms, reviews or withdrawals are added, here or by a
+ * merge: of two exports of a desk, the one with the smaller number is the older. */
+MUST_CHECK bool desk_revision(struct desk *desk, uint64_t *revision, struct err *err);
+
 /* What reviewers said about records; the last word counts.  Of words from two desks, the later one
  * by their clocks. */
 struct desk_review {
