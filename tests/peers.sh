@@ -71,6 +71,43 @@ tables() { # made-up interviews, sealed, imported, exported in each format
     done
     desk export --training --sensitive --both ru --out $P/tables/csv
 }
+small() { # VERSION: a form with a repeat that is kept to few, and a later version that moves it
+    echo "| survey |"
+    echo "| | type | name | label | bind::suhbat:sensitive |"
+    echo "| | text | town | Town | |"
+    [ "$1" = 1 ] || { echo "| | text | more | More | |"; echo "| | begin group | g | G | |"; }
+    echo "| | begin repeat | debt | Debt | extra |"
+    echo "| | text | owed | Owed | |"
+    echo "| | end repeat | | | |"
+    [ "$1" = 1 ] || echo "| | end group | | | |"
+    echo "| settings |"
+    echo "| | form_id | version |"
+    echo "| | small | $1 |"
+}
+later() { # exports of one desk as time goes by: sensitive, plain, one device's, the next version's
+    local L=$P/later v day
+    rm -rf $L; mkdir -p $L/load/1 $L/load/2
+    for v in 1 2; do
+        small $v > $L/small.md && $B/suhbat-form convert $L/small.md -o $L/$v.xml &&
+            $B/suhbat-form pack $L/$v.xml --study $P/study --training --serial $v -o $L/load/$v/small.age || return 1
+    done
+    at_desk() { $B/suhbat-sync --desk $L/desk --identity $P/study/coordinator.identity "$@"; }
+    out() { local to=$L/$1; shift; at_desk export --training --format postgres --out $to "$@"; }
+    at_desk init $P/study && at_desk add-form $L/load/1/small.age && out 0-empty || return 1
+    for v in 1 2; do
+        [ $v = 1 ] || at_desk add-form $L/load/2/small.age || return 1
+        $B/suhbat-key catalogue $P/study $L/load/$v/small.age -o $L/load/$v/catalogue.age --force || return 1
+        for day in 1 2; do # each day another device
+            $B/suhbat-form simulate $L/$v.xml --n 6 --seed $v$day -o $L/records/$v$day --seal $P/study --load $L/load/$v &&
+                at_desk init $P/study && at_desk import $L/records/$v$day/stick || return 1
+        done
+        if [ $v = 1 ]; then
+            out 1-sensitive --sensitive && out 2-plain &&
+                out 3-part --sensitive --device "$(at_desk status | sed -n 's/^device \([0-9a-f]*\): [1-9].*/\1/p' | head -n 1)" || return 1
+        fi
+    done
+    out 4-next --sensitive && out 5-next-plain
+}
 postgres() { # a server of its own, on a socket in a folder of its own
     local bin server status=0 as=() # a server does not run as root
     bin=$(ls -d /usr/lib/postgresql/*/bin | tail -n 1)
@@ -79,7 +116,7 @@ postgres() { # a server of its own, on a socket in a folder of its own
     "${as[@]}" "$bin/initdb" -D "$server/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 > $P/postgres.log &&
         "${as[@]}" "$bin/pg_ctl" -D "$server/data" -w -l "$server/log" \
             -o "-k $server -c listen_addresses=''" start >> $P/postgres.log &&
-        /usr/bin/python3 tests/drivers/peers_postgres.py $P/tables/r $P/tables/postgres "$server" || status=1
+        /usr/bin/python3 tests/drivers/peers_postgres.py $P/tables/r $P/tables/postgres "$server" $P/later || status=1
     "${as[@]}" "$bin/pg_ctl" -D "$server/data" -m fast stop >> $P/postgres.log || status=1
     rm -rf "$server"
     return $status
@@ -97,6 +134,7 @@ else
     ok tables > $P/tables.log 2>&1
     ok Rscript tests/drivers/peers_tables.R $P/tables/r $P/tables/sav $P/tables/dta
     ok /usr/bin/python3 tests/drivers/peers_tables.py $P/tables/{csv,xlsx,r,dta,work}
+    ok later
     ok postgres
 fi
 

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""peers_postgres.py R-FOLDER POSTGRES-FOLDER SOCKET-FOLDER
+"""peers_postgres.py R-FOLDER POSTGRES-FOLDER SOCKET-FOLDER LATER-FOLDER
 
 Loads the tables for PostgreSQL by their scripts, twice, and compares what the server then has with
 the tables for R, which have the same variables.  Then the server's time for our scripts, against a
-bare COPY of the same rows into tables of texts: ours must be at least 70 % as fast."""
-import csv, glob, io, json, os, re, subprocess, sys, tempfile, time
+bare COPY of the same rows into tables of texts: ours must be at least 70 % as fast.
 
-ours, folder, socket = sys.argv[1:4]
+LATER-FOLDER has exports of one desk as time went by: 0-empty, 1-sensitive, 2-plain, 3-part (of one
+device, sensitive), 4-next (a version that moves the sensitive repeat), 5-next-plain."""
+import csv, glob, io, json, os, re, shutil, subprocess, sys, tempfile, time
+
+ours, folder, socket, later = sys.argv[1:5]
 csv.field_size_limit(1 << 30)
 KINDS = {"dk": "dk", "refused": "refused", "na": "na", "-98": "dk", "-99": "refused", "-97": "na"}
 cells = wrong = 0
@@ -127,6 +130,81 @@ load()
 if psql("-At", "-c", f'SELECT count("Тайна") FROM "{root}"') != "0\n":
     fail("a column that the export no longer has keeps its answers")
 psql("-c", f'ALTER TABLE "{root}" DROP COLUMN "Тайна"')
+
+# ---- one desk as time goes by ----
+def small(name, *args, user="postgres", change=lambda s: s):
+    """Loads an export; what the server said, or "" if it took it."""
+    with tempfile.TemporaryDirectory() as readable:
+        os.chmod(readable, 0o755)
+        for path in glob.glob(f"{later}/{name}/*"):
+            shutil.copyfile(path, f"{readable}/{os.path.basename(path)}")
+        with open(f"{readable}/small.sql", encoding="utf-8") as file:
+            text = change(file.read())
+        with open(f"{readable}/small.sql", "w", encoding="utf-8") as file:
+            file.write(text)
+        done = subprocess.run(["psql", "-X", "-q", "-h", socket, "-U", user, "-f", "small.sql", *args, "postgres"],
+                              cwd=readable, capture_output=True, text=True)
+    return done.stderr if done.returncode else ""
+
+
+def rows_of(schema="suhbat_training"):
+    """How many rows each table of the form has."""
+    names = psql("-At", "-c", f"SELECT relname FROM pg_class WHERE relnamespace = '{schema}'::regnamespace AND relkind = 'r'"
+                 " AND relname LIKE 'small%' AND relname NOT LIKE '% codes'").split()
+    return {n: int(psql("-At", "-c", f'SELECT count(*) FROM {schema}."{n}"')) for n in names}
+
+
+def has(table, column, schema="suhbat_training"):
+    return psql("-At", "-c", "SELECT 1 FROM information_schema.columns WHERE table_schema ="
+                f" '{schema}' AND table_name = '{table}' AND column_name = '{column}'") != ""
+
+
+def debts(schema="suhbat_training"):
+    """How many answers to the sensitive question there are, in whatever table."""
+    return sum(int(psql("-At", "-c", f'SELECT count(owed) FROM {schema}."{n}"'))
+               for n in rows_of(schema) if has(n, "owed", schema))
+
+
+def lines(name):
+    return sum(sum(1 for _ in open(p, encoding="utf-8")) for p in glob.glob(f"{later}/{name}/small*.copy"))
+
+
+def expect(what, is_so):
+    global cells
+    cells += 1
+    if not is_so:
+        fail(what, rows_of())
+
+
+def reads(table):
+    done = subprocess.run(["psql", "-X", "-q", "-h", socket, "-U", "donor", "-c", f"SELECT * FROM suhbat_training.{table}", "postgres"],
+                          capture_output=True)
+    return done.returncode == 0
+
+
+expect("an export without records", small("0-empty") == "" and sum(rows_of().values()) == 0)
+expect("the first records", small("1-sensitive") == "" and sum(rows_of().values()) == lines("1-sensitive") and debts() > 0)
+owed, all_rows = debts(), rows_of()
+expect("a plain export empties what is sensitive", small("2-plain") == "" and debts() == 0 and rows_of()["small"] == all_rows["small"])
+expect("a part leaves the others", small("3-part") == "" and 0 < debts() < owed and rows_of() == all_rows)
+expect("the same export again", small("1-sensitive") == "" and debts() == owed)
+expect("another desk is refused", "from another desk" in small("1-sensitive", change=lambda s: re.sub("'[0-9a-f]{16}'", "'00'", s)))
+expect("a later version moves the repeat", small("4-next") == "" and sum(rows_of().values()) == lines("4-next") and has("small", "more"))
+expect("the table of the old name is there, and empty", rows_of().get("small-debt") == 0)
+expect("an older export is refused", "from a later export" in small("1-sensitive") and sum(rows_of().values()) == lines("4-next"))
+expect("unless it is wanted", small("1-sensitive", "-v", "older=yes") == "" and sum(rows_of().values()) == lines("1-sensitive"))
+expect("then the later one again", small("4-next") == "" and sum(rows_of().values()) == lines("4-next") and debts() > 0)
+expect("and the plain one", small("5-next-plain", "-v", "reader=donor") == "" and debts() == 0)
+psql("-c", "CREATE TABLE suhbat_training.of_others (n int)", "-c", "ALTER ROLE donor LOGIN")
+small("5-next-plain", "-v", "reader=donor")
+expect("the reader reads the form's tables, and no other", reads("small") and not reads("of_others"))
+psql("-c", "CREATE ROLE clerk LOGIN", "-c", "CREATE SCHEMA clerks AUTHORIZATION clerk")
+expect("a schema that is there needs no right to make one", small("4-next", "-v", "schema=clerks", user="clerk") == "" and debts("clerks") > 0)
+psql("-c", 'ALTER TABLE clerks."small-debt~1" DROP CONSTRAINT "small-debt~1_PARENT_KEY_fkey"',
+     "-c", 'ALTER TABLE clerks."small-debt~1" ADD CONSTRAINT other FOREIGN KEY ("KEY") REFERENCES clerks."small-debt~1"')
+expect("a parent of an earlier version is dropped", small("4-next", "-v", "schema=clerks", user="clerk") == "" and psql(
+    "-At", "-c", "SELECT string_agg(confrelid::regclass::text, ',') FROM pg_constraint WHERE contype = 'f'"
+    " AND conrelid = 'clerks.\"small-debt~1\"'::regclass") == "clerks.small\n")
 
 # ---- how fast: the script with all rows many times over, against a bare COPY into texts ----
 TIMES = 100

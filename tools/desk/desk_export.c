@@ -70,16 +70,22 @@ struct exporting {
 
 /* ---- files ---- */
 
+static bool begin_file(struct exporting *x, struct growing *g, struct err *err)
+{
+    bool ok = g->begun || desk_files_put(&x->out, g->path, "", 0, err);
+    x->counts->files += ok && !g->begun;
+    g->begun = ok;
+    return ok;
+}
+
 /* Writes what is pending, if it is much or `all` is set.  A file begins with its first bytes. */
 static bool flush(struct exporting *x, struct growing *g, bool all, struct err *err)
 {
     if (!g->pending.len || (!all && g->pending.len < PENDING_MAX)) {
         return true;
     }
-    bool ok = (g->begun || desk_files_begin(&x->out, g->path, err)) &&
+    bool ok = begin_file(x, g, err) &&
               desk_files_append(&x->out, g->path, g->pending.data, g->pending.len, err);
-    x->counts->files += ok && !g->begun;
-    g->begun = true;
     buf_cut(&g->pending, 0);
     return ok;
 }
@@ -191,7 +197,9 @@ static bool begin_tables(struct exporting *x, struct err *err)
                                                       .book = writer->open ? &group->book : NULL,
                                                       .out = &group->tables[t].pending};
             group->begun++;
-            ok = writer->begin(&group->sheets[t], err) && flush(x, &group->tables[t], true, err);
+            ok = writer->begin(&group->sheets[t], err) &&
+                 (writer->open || begin_file(x, &group->tables[t], err)) &&
+                 flush(x, &group->tables[t], true, err);
         }
     }
     return ok;
