@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/interview/interview_sound.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/csv.h"
 #include "platform/custody/tar.h"
@@ -51,6 +52,11 @@ static bool is_named(const struct node *node, const char *name, bool asked)
         }
     }
     return false;
+}
+
+bool files_are_named(const struct interview *i, const char *name)
+{
+    return is_named(session_root(i->session), name, true);
 }
 
 /* Wipes files that no answer names any more: they count for no limit and are not sealed. */
@@ -267,6 +273,12 @@ void files_gather(struct interview *i, struct buf *out)
         tar_add(out, "memos.csv", memos.data, memos.len);
     }
     buf_fini(&memos);
+    struct buf sound = {0};
+    sound_write(i, &sound);
+    if (sound.len) {
+        tar_add(out, "recordings.csv", sound.data, sound.len);
+    }
+    buf_fini(&sound);
     if (out->len) {
         tar_end(out);
     }

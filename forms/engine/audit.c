@@ -9,6 +9,7 @@
 
 #include "platform/machine/clock.h"
 #include "platform/machine/csv.h"
+#include "platform/machine/text.h"
 
 /* A wall clock that moves more than this against the monotonic clock was set.  Smaller
  * differences are drift or a slow start. */
@@ -277,6 +278,25 @@ static void keep_time(struct audit *a, const struct journal_event *e)
     }
 }
 
+/* What happened to a recording: its name stands as the new value, or as the old one when it ends.
+ */
+static void put_sound(struct audit *a, const struct journal_event *e)
+{
+    static const char *const events[] = {[SOUND_BEGUN] = "recording begin",
+                                         [SOUND_PAUSED] = "recording pause",
+                                         [SOUND_WENT_ON] = "recording continue",
+                                         [SOUND_ENDED] = "recording end",
+                                         [SOUND_DELETED] = "recording delete"};
+    struct journal_sound s;
+    char name[33];
+    if (!journal_sound_read(&s, e, NULL)) {
+        return;
+    }
+    text_hex(name, s.recording, sizeof s.recording);
+    bool over = s.what == SOUND_ENDED || s.what == SOUND_DELETED;
+    put_row(a, events[s.what], e->path, a->now, 0, over ? name : "", over ? "" : name);
+}
+
 void audit_event(struct audit *a, const struct journal_event *e, struct session *s)
 {
     assert(a->field_count == 0 || s); /* the open page reads the session */
@@ -330,6 +350,9 @@ void audit_event(struct audit *a, const struct journal_event *e, struct session 
             a->memos = get_u16((const uint8_t *)e->value);
             put_row(a, "memo", e->path, a->now, 0, "", "");
         }
+        break;
+    case JOURNAL_SOUND:
+        put_sound(a, e);
         break;
     case JOURNAL_REASON: /* the last one counts; it is written at the end */
         mem_wipe_text(a->reason);

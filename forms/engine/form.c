@@ -418,6 +418,7 @@ static bool read_bind(struct loader *l, const struct xml *bind)
         item->is_long = strstr(type, "long") != NULL;
     }
     read_own_attrs(l, item, bind);
+    item->quality = xml_attr_ns(bind, ODK, "quality");
     read_audit(l, item, bind);
     item->saveto = xml_attr_ns(bind, ENTITIES, "saveto");
     item->preload = xml_attr_ns(bind, JAVAROSA, "preload");

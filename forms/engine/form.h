@@ -109,6 +109,7 @@ struct item {
     const char *event;     /* suhbat:event: its part in an event-history calendar, or NULL */
     const char *audio_consent; /* suhbat:audio-consent: questions that must say "yes" before its
                                 * sound is recorded: "cns_audio p_audio"; or NULL: none need to */
+    const char *quality;       /* odk:quality: "voice-only", "low", "normal", "external", or NULL */
     struct node *template;     /* repeats: the node that new entries are copied from */
     struct node *first;        /* repeats: the first entry in the form's own instance, or NULL */
     struct xpath *count;       /* repeats: jr:count */
@@ -198,10 +199,11 @@ struct form {
     struct node *primary; /* NODE_DOCUMENT; each session copies it */
     struct control *body; /* CONTROL_GROUP without an item, parent of all other controls */
     size_t control_count;
-    bool encrypts;  /* the submission names a public key; it is ignored, records are encrypted by
-                     * suhbat itself */
-    bool records;   /* an action asks for background recording */
-    size_t unbound; /* number of questions left out because their ref names no node */
+    bool encrypts; /* the submission names a public key; it is ignored, records are encrypted by
+                    * suhbat itself */
+    struct item *background; /* names the recording of the whole interview (odk:recordaudio); or
+                              * NULL */
+    size_t unbound;          /* number of questions left out because their ref names no node */
     const char *first_unbound;
     struct action *actions;
     struct item *audit;     /* meta/audit: stores the log's file name; or NULL */

@@ -92,11 +92,14 @@ bool loader_action(struct loader *l, const struct xml *xml, enum action_kind kin
         return false;
     }
     action->kind = kind;
-    l->form->records = l->form->records || kind == ACTION_RECORDAUDIO;
     action->target = bind ? map_get(&l->binds, bind) : loader_item(l, plain ? plain : ref, trigger);
     action->trigger = trigger;
     if (!action->target || (!bind && !*ref)) {
         return loader_bad(l, xml, "an action names no node of the form", *ref ? ref : bind);
+    }
+    if (kind == ACTION_RECORDAUDIO) {
+        l->form->background = l->form->background ? l->form->background : action->target;
+        action->target->quality = xml_attr_ns(xml, ODK, "quality");
     }
     const char *value = xml_attr(xml, "value");
     if (kind != ACTION_SETVALUE) {

@@ -63,6 +63,28 @@ bad:
     return err_set(err, ERR_INPUT, "the draft is damaged");
 }
 
+void journal_sound_write(uint8_t out[JOURNAL_SOUND_BYTES], const struct journal_sound *s)
+{
+    out[0] = (uint8_t)s->what;
+    out[1] = (uint8_t)s->why;
+    memcpy(out + 2, s->recording, sizeof s->recording);
+    put_u64(out + 2 + sizeof s->recording, (uint64_t)s->ms);
+}
+
+bool journal_sound_read(struct journal_sound *s, const struct journal_event *e, struct err *err)
+{
+    const uint8_t *p = (const uint8_t *)e->value;
+    if (e->value_len != JOURNAL_SOUND_BYTES || p[0] < SOUND_BEGUN || p[0] >= JOURNAL_SOUND_END ||
+        p[1] >= JOURNAL_WHY_END) {
+        return err_set(err, ERR_INPUT, "the draft is damaged");
+    }
+    s->what = (enum journal_sounds)p[0];
+    s->why = (enum journal_why)p[1];
+    memcpy(s->recording, p + 2, sizeof s->recording);
+    s->ms = (int64_t)get_u64(p + 2 + sizeof s->recording);
+    return true;
+}
+
 static bool missing(const struct journal_event *e, struct err *err)
 {
     err_set(err, ERR_INPUT, "the form has no place for an answer of this draft: %s", e->path);

@@ -30,6 +30,7 @@ enum journal_kind {
     JOURNAL_CORRECT, /* instead of BEGIN: the seed, then the record that was sent back and what to
                       * correct in it (platform/custody/sendback.h) */
     JOURNAL_REASON,  /* value: why the record was corrected, or why not */
+    JOURNAL_SOUND,   /* path: of the question; value: struct journal_sound */
     JOURNAL_KIND_COUNT
 };
 
@@ -39,6 +40,37 @@ struct journal_event {
     const char *language, *path, *value; /* value may hold any bytes */
     size_t value_len;
 };
+
+/* What happens to a recording. */
+enum journal_sounds {
+    SOUND_BEGUN = 1,
+    SOUND_PAUSED,
+    SOUND_WENT_ON,
+    SOUND_ENDED,
+    SOUND_DELETED,
+    JOURNAL_SOUND_END
+};
+enum journal_why { /* it ended */
+                   WHY_BY_HAND = 1,
+                   WHY_CONSENT, /* somebody did not agree, or was not asked yet, or the question is
+                                   not asked */
+                   WHY_LEFT,    /* the interview was put aside, or finished */
+                   WHY_FULL,    /* it had its longest length */
+                   WHY_BROKEN,  /* the microphone or the medium */
+                   WHY_CUT,     /* the power went, or the program ended */
+                   JOURNAL_WHY_END
+};
+struct journal_sound {
+    enum journal_sounds what;
+    enum journal_why why; /* of SOUND_ENDED; else 0 */
+    uint8_t recording[16];
+    int64_t ms; /* how much of it was heard until then */
+};
+enum { JOURNAL_SOUND_BYTES = 26 };
+void journal_sound_write(uint8_t out[JOURNAL_SOUND_BYTES], const struct journal_sound *sound);
+/* ERR_INPUT: the event's value is none. */
+MUST_CHECK bool journal_sound_read(struct journal_sound *sound, const struct journal_event *event,
+                                   struct err *err);
 
 void journal_write(struct buf *out, const struct journal_event *event);
 /* Texts point into `arena`.  ERR_INPUT if the bytes are not an event. */

@@ -90,6 +90,29 @@ static void tell(struct xlsform_notes *notes, struct arena *arena, const char *t
     }
 }
 
+/* Whether suhbat makes the recordings that the form asks for. */
+static bool sound_fits(const struct form *form, struct xlsform_notes *notes, struct arena *arena,
+                       struct err *err)
+{
+    for (size_t i = 0; i < form->item_count; i++) {
+        const char *quality = form->items[i]->quality;
+        if (quality && strcmp(quality, "external") == 0) {
+            err_set(
+                err, ERR_INPUT,
+                "quality=external: the sound of %s would be left unprotected by another program",
+                form->items[i]->path);
+            return err_hint(err,
+                            "write voice-only, low or normal: suhbat records and seals itself");
+        }
+    }
+    if (form->background && !form->background->audio_consent) {
+        tell(notes, arena,
+             "background-audio: nothing is recorded, since bind::suhbat:audio-consent names no "
+             "question that allows it");
+    }
+    return true;
+}
+
 bool form_source_fit(const struct form *form, struct arena *arena, struct xlsform_notes *notes,
                      struct err *err)
 {
@@ -110,10 +133,7 @@ bool form_source_fit(const struct form *form, struct arena *arena, struct xlsfor
              "identify-user: no question is marked bind::suhbat:submitter as the interviewer's "
              "code; the column `user` of audit.csv stays blank");
     }
-    if (form->records) {
-        tell(notes, arena, "the form asks for a recording in the background; none is made yet");
-    }
-    return true;
+    return sound_fits(form, notes, arena, err);
 }
 
 static int64_t wall(void *user)

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_INTERVIEW_INTERVIEW_SOUND_H
+#define APP_INTERVIEW_INTERVIEW_SOUND_H
+/*
+ * interview_sound: the recordings of an interview, and whether it may record.
+ *
+ *   none ─sound_begin▶ runs ◀─sound_pause▶ paused ─sound_end▶ ended ─sound_delete▶ deleted
+ *
+ * The microphone is open from sound_begin to sound_end alone, and while it is, each question that
+ * the form names in suhbat:audio-consent says "yes" for each person.  sound_check() ends the
+ * recording as soon as one of them does not; it is called after each answer.  The bytes are sealed
+ * by the recorder.  What is kept here, and journalled, are the times: when which question was on
+ * the screen, when a memo was begun.  They leave as recordings.csv (docs/XFORMS.md, "Sound").
+ */
+#include "app/interview/interview.h"
+#include "app/interview/recorder.h"
+
+enum { SOUND_NAME = 38 }; /* of a recording in an answer: "<32 hex>.opus", and its end */
+
+struct sound_take { /* a recording */
+    uint8_t id[16];
+    char *path;   /* of its question when it began, with the numbers of entries */
+    size_t first; /* index of the first recording of its question */
+    int64_t begun_ms;
+    int64_t ms;    /* heard until `since` */
+    int64_t since; /* monotonic ms from when it is heard on; 0: it pauses, or has ended */
+    bool runs;     /* begun, not ended */
+    bool deleted;
+    enum journal_why why; /* it ended */
+};
+struct sound_moment { /* something that happened while a recording ran */
+    unsigned take;    /* index */
+    int64_t ms;       /* of the recording */
+    const char *event;
+    char *path;
+};
+struct interview_sound {
+    struct sound_take *takes;
+    size_t take_count, take_cap;
+    struct sound_moment *moments;
+    size_t moment_count, moment_cap;
+    struct recorder *recorder; /* of the last take; NULL: nothing is recorded */
+    struct node *node;         /* its question */
+    bool declined;             /* the recording of the whole interview was ended by hand */
+};
+
+/* Bits a second that a question asks for. */
+int sound_bits(const struct item *item);
+/* The node that names the recording of the whole interview; NULL: the form asks for none. */
+struct node *sound_background(const struct interview *i);
+/* Whether a recording of this question may run now.  *who: the answer in the way, or NULL. */
+enum consent sound_allowed(const struct interview *i, const struct node *node,
+                           const struct node **who);
+
+/* Begins to record, and makes the recording's name the answer.  ERR_AUTH: somebody has not agreed;
+ * ERR_ENV: there is no microphone.  No recording may run. */
+MUST_CHECK bool sound_begin(struct interview *i, struct node *node, struct err *err);
+void sound_pause(struct interview *i, bool pause);
+/* Ends it; what was recorded stays.  Nothing to do if none runs. */
+MUST_CHECK bool sound_end(struct interview *i, enum journal_why why, struct err *err);
+/* Deletes the ended recordings of a question; the chain will tell that there were some. */
+MUST_CHECK bool sound_delete(struct interview *i, struct node *node, struct err *err);
+
+/* Ends what may not go on, and begins the recording of the whole interview once everybody agreed.
+ * Returns why a recording was ended now; 0: none was.  `who`: as of sound_allowed. */
+enum journal_why sound_check(struct interview *i, const struct node **who, struct err *err);
+
+/* How much of this question was recorded: number of recordings that are not deleted, and their ms.
+ * Those that run count. */
+size_t sound_of(const struct interview *i, const struct node *node, int64_t *ms);
+
+/* ---- the lock: the recorder goes on while the interview is closed ---- */
+
+/* Gives the recorder away before interview_free; NULL: none runs. */
+struct recorder *sound_let_go(struct interview *i);
+/* After interview_resume: goes on with the recorder that was given away, or notes that the
+ * recording was cut if there is none (NULL). */
+void sound_take_up(struct interview *i, struct recorder *recorder);
+
+/* ---- of interview.c and interview_files.c ---- */
+
+/* Keeps what an event says of recordings, live or in a replay. */
+MUST_CHECK bool sound_keep(struct interview *i, const struct journal_event *event, struct err *err);
+/* Appends recordings.csv; nothing, if nothing was recorded. */
+void sound_write(const struct interview *i, struct buf *out);
+void sound_free(struct interview *i);
+/* Deletes the recordings of questions that are not asked any more: their answers do not leave the
+ * device either. */
+MUST_CHECK bool sound_drop_unasked(struct interview *i, struct err *err);
+/* Ends the recording of a question in this entry, which is about to go. */
+void sound_before_remove(struct interview *i, const struct node *entry);
+
+#endif
