@@ -149,7 +149,7 @@ links() { # PROGRAM "allowed|…"
     done
 }
 base='libc\.so|libm\.so|ld-linux|libgcc_s|libasan|libubsan'
-links build/bin/suhbat "$base|libSDL2|libSDL2_ttf|libpng16|libturbojpeg|libsndfile|libsystemd|libwayland-client|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson"
+links build/bin/suhbat "$base|libSDL2|libSDL2_ttf|libpng16|libturbojpeg|libsndfile|libsystemd|libwayland-client|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libopus|libogg"
 window='libSDL2|libSDL2_ttf|libsystemd|libwayland-client'
 for t in build/bin/suhbat-*; do
     links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip|libfreexl|libxlsxwriter|libreadstat$([ "$t" != build/bin/suhbat-sync ] || echo '|libcurl')$([ "$t" != build/bin/suhbat-desk ] || echo "|$window")"

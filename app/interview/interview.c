@@ -9,7 +9,7 @@
 
 #include "app/interview/interview_cases.h"
 #include "app/interview/interview_correction.h"
-#include "app/interview/interview_sound.h"
+#include "app/interview/interview_takes.h"
 #include "app/kit/strings.h"
 #include "forms/engine/instance.h"
 #include "platform/machine/clock.h"
@@ -137,7 +137,7 @@ void interview_post(struct interview *i, enum journal_kind kind, const char *pat
     i->ticket = writer_post(i->writer, bytes.data, bytes.len);
     buf_fini(&bytes);
     audit_event(i->audit, &e, i->session);
-    bool kept = sound_keep(i, &e, NULL);
+    bool kept = takes_keep(i, &e, NULL);
     assert(kept);
     (void)kept;
 }
@@ -505,7 +505,7 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
     if (e.kind == JOURNAL_FILE && !files_keep(i, e.value, e.value_len, err)) {
         return false;
     }
-    if (!sound_keep(i, &e, err)) {
+    if (!takes_keep(i, &e, err)) {
         return false;
     }
     if (e.kind == JOURNAL_MEMO) {
@@ -625,7 +625,7 @@ void interview_free(struct interview *i)
 {
     if (i) {
         audit_free(i->audit);
-        sound_free(i);
+        takes_free(i);
         files_forget(i);
         session_free(i->session);
         form_free(i->form);
@@ -712,7 +712,6 @@ bool interview_add(struct interview *i, const struct page *roster, struct node *
 bool interview_remove(struct interview *i, struct node *entry, struct err *err)
 {
     struct buf path = {0};
-    sound_before_remove(i, entry);
     session_path(entry, &path);
     uint64_t before = draw_begin(i);
     bool ok = session_remove_entry(i->session, entry, err);
@@ -984,9 +983,7 @@ bool interview_finish(struct interview *i, struct progress *progress, struct err
     if (i->corrects && !i->corrects->reason) {
         return err_set(err, ERR_INPUT, "a correction needs its reason");
     }
-    if (!sound_end(i, WHY_LEFT, err) || !sound_drop_unasked(i, err)) {
-        return false;
-    }
+    assert(!i->sound || !i->sound->recorder); /* sound_finish */
     interview_post(i, JOURNAL_FINISH, "", NULL, 0);
     /* Wait for the journal, but ignore a failure: the record is written from the session,
      * which has every answer even if the disk is full. */
@@ -1019,8 +1016,8 @@ static bool discard(struct device *d, void *arg, struct err *err)
 bool interview_discard(struct interview *i, struct err *err)
 {
     struct device_draft draft = writer_draft_now(i->writer);
-    return sound_end(i, WHY_LEFT, err) && interview_sync(i, err) &&
-           writer_call(i->writer, discard, &draft, err);
+    assert(!i->sound || !i->sound->recorder);
+    return interview_sync(i, err) && writer_call(i->writer, discard, &draft, err);
 }
 
 /* ---- names ---- */

@@ -40,7 +40,7 @@ struct interview {
     char label[DEVICE_LABEL];     /* the draft's label; "" = none; not part of the record */
     char wanted[INTERVIEW_CASE];  /* id of the case that it is about, until it is answered; "" */
     struct interview_correction *corrects; /* interview_correction.h; NULL: nothing */
-    struct interview_sound *sound;         /* interview_sound.h; NULL: nothing was recorded */
+    struct interview_sound *sound;         /* interview_takes.h; NULL: nothing was recorded */
 };
 
 /* Unfinished typing, or half of a date and time. Kept with its question until it becomes an

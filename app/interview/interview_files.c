@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/interview/interview_sound.h"
+#include "app/interview/interview_takes.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/csv.h"
 #include "platform/custody/tar.h"
@@ -54,9 +54,19 @@ static bool is_named(const struct node *node, const char *name, bool asked)
     return false;
 }
 
-bool files_are_named(const struct interview *i, const char *name)
+static struct node *named_below(struct node *node, const char *name)
 {
-    return is_named(session_root(i->session), name, true);
+    struct node *found = NULL;
+    for (struct node *c = node->first; c && !found; c = c->next) {
+        bool leaf = c->item && c->item->is_leaf;
+        found = leaf ? strcmp(tree_value(c), name) == 0 ? c : NULL : named_below(c, name);
+    }
+    return found;
+}
+
+struct node *files_named_by(const struct interview *i, const char *name)
+{
+    return named_below(session_root(i->session), name);
 }
 
 /* Wipes files that no answer names any more: they count for no limit and are not sealed. */
@@ -274,7 +284,7 @@ void files_gather(struct interview *i, struct buf *out)
     }
     buf_fini(&memos);
     struct buf sound = {0};
-    sound_write(i, &sound);
+    takes_write(i, &sound);
     if (sound.len) {
         tar_add(out, "recordings.csv", sound.data, sound.len);
     }

@@ -13,8 +13,8 @@ void label_keep_text(struct interview *i, const char *text, size_t len);
 void memos_keep(struct interview *i, const struct journal_event *event);
 /* Writes an ustar archive: the audit log, the files named by an answer, and the memos. */
 void files_gather(struct interview *i, struct buf *out);
-/* Whether an answer to a question that is asked now is this file name. */
-bool files_are_named(const struct interview *i, const char *name);
+/* The question whose answer is this file name, whether it is asked now or not; or NULL. */
+struct node *files_named_by(const struct interview *i, const char *name);
 void files_forget(struct interview *i); /* wipes and frees */
 
 #endif

@@ -12,40 +12,12 @@
  * by the recorder.  What is kept here, and journalled, are the times: when which question was on
  * the screen, when a memo was begun.  They leave as recordings.csv (docs/XFORMS.md, "Sound").
  */
-#include "app/interview/interview.h"
-#include "app/interview/recorder.h"
-
-enum { SOUND_NAME = 38 }; /* of a recording in an answer: "<32 hex>.opus", and its end */
-
-struct sound_take { /* a recording */
-    uint8_t id[16];
-    char *path;   /* of its question when it began, with the numbers of entries */
-    size_t first; /* index of the first recording of its question */
-    int64_t begun_ms;
-    int64_t ms;    /* heard until `since` */
-    int64_t since; /* monotonic ms from when it is heard on; 0: it pauses, or has ended */
-    bool runs;     /* begun, not ended */
-    bool deleted;
-    enum journal_why why; /* it ended */
-};
-struct sound_moment { /* something that happened while a recording ran */
-    unsigned take;    /* index */
-    int64_t ms;       /* of the recording */
-    const char *event;
-    char *path;
-};
-struct interview_sound {
-    struct sound_take *takes;
-    size_t take_count, take_cap;
-    struct sound_moment *moments;
-    size_t moment_count, moment_cap;
-    struct recorder *recorder; /* of the last take; NULL: nothing is recorded */
-    struct node *node;         /* its question */
-    bool declined;             /* the recording of the whole interview was ended by hand */
-};
+#include "app/interview/interview_takes.h"
 
 /* Bits a second that a question asks for. */
 int sound_bits(const struct item *item);
+/* The question that is being recorded, also in a pause; NULL: none is, or it is gone. */
+struct node *sound_node(const struct interview *i);
 /* The node that names the recording of the whole interview; NULL: the form asks for none. */
 struct node *sound_background(const struct interview *i);
 /* Whether a recording of this question may run now.  *who: the answer in the way, or NULL. */
@@ -77,17 +49,10 @@ struct recorder *sound_let_go(struct interview *i);
  * recording was cut if there is none (NULL). */
 void sound_take_up(struct interview *i, struct recorder *recorder);
 
-/* ---- of interview.c and interview_files.c ---- */
+/* ---- the end ---- */
 
-/* Keeps what an event says of recordings, live or in a replay. */
-MUST_CHECK bool sound_keep(struct interview *i, const struct journal_event *event, struct err *err);
-/* Appends recordings.csv; nothing, if nothing was recorded. */
-void sound_write(const struct interview *i, struct buf *out);
-void sound_free(struct interview *i);
-/* Deletes the recordings of questions that are not asked any more: their answers do not leave the
- * device either. */
-MUST_CHECK bool sound_drop_unasked(struct interview *i, struct err *err);
-/* Ends the recording of a question in this entry, which is about to go. */
-void sound_before_remove(struct interview *i, const struct node *entry);
+/* Before interview_finish: ends the recording, and deletes those of questions that are not asked
+ * any more: their answers do not leave the device either. */
+MUST_CHECK bool sound_finish(struct interview *i, struct err *err);
 
 #endif

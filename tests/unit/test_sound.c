@@ -174,6 +174,7 @@ static void test_sound__a_no_stops_it_at_once(void **state)
     assert_int_equal(sound_of(c.i, at(&c, "/data/story"), &ms), 1);
     assert_true(ms >= 1000);
     /* the question is asked no more: its recording does not leave the device */
+    OK(sound_finish(c.i, &err));
     OK(interview_finish(c.i, NULL, &err));
     assert_int_equal(held(&c, &h), 0);
     end(&c);
@@ -227,9 +228,9 @@ static void test_sound__times_are_known_after_a_power_cut(void **state)
     sound_pause(c.i, true);
     sound_pause(c.i, false);
     interview_next(c.i);
-    sound_write(c.i, &csv);
+    takes_write(c.i, &csv);
     reopen(&c, NULL); /* its recorder ended with it, and the journal does not say so */
-    sound_write(c.i, &again);
+    takes_write(c.i, &again);
     assert_non_null(strstr(again.data, ",end: cut,/data/story,"));
     assert_memory_equal(again.data, csv.data, csv.len);
     assert_non_null(strstr(csv.data, "recording,ms,event,node,begun\n"));
@@ -285,7 +286,7 @@ static void test_sound__can_be_deleted(void **state)
     OK(sound_delete(c.i, at(&c, "/data/whole"), &err));
     assert_string_equal(tree_value(at(&c, "/data/whole")), "");
     assert_int_equal(held(&c, &h), 0);
-    sound_write(c.i, &csv);
+    takes_write(c.i, &csv);
     assert_non_null(strstr(csv.data, ",delete,/data/story,"));
     buf_fini(&csv);
     end(&c);
