@@ -86,6 +86,10 @@ done
 # a record without a form is not in the tables: their script must not delete it in the database
 grep -q 'holds a part of the records' "$T/one-postgres/a.sql" && grep -q '^.set schema suhbat$' "$T/one-postgres/a.sql" &&
     passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: postgres takes a part for the whole'; head -20 "$T/one-postgres/a.sql"; }
+# --version is the form's here, not the question which program this is
+want 1 'a version that the desk has not' $S export --version 999 --out "$T/nv"; says 'a version that the desk has not' "no version '999' of the form"
+want 0 'which program it is' $S --version; says 'which program it is' 'suhbat-sync '
+want 2 'two codes' $S holds A12 --case B07 --out "$T/page.html"; says 'two codes' 'two codes are given'
 # on a terminal it says how far it is; elsewhere it does not
 script -qec "$S export --out $T/far --form a" /dev/null < /dev/null > "$T/out" 2>&1 || true # judged by what it says
 grep -q ' of [0-9]* records written' "$T/out" && passed=$((passed + 1)) || { failed=$((failed + 1)); echo 'desk: no progress on a terminal'; cat -v "$T/out"; }

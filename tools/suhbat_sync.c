@@ -738,7 +738,7 @@ int main(int argc, char **argv)
         {"withdraw", "RECORD…",
          "take back a person's consent: the content is destroyed here and on the device.", 1,
          CLI_ANY, sync_withdraw_options, sync_withdraw, NULL},
-        {"holds", "CODE", "write a page for a person: what is held under this code.", 1, 1,
+        {"holds", "CODE", "write a page for a person: what is held under this code.", 0, 1,
          sync_holds_options, sync_holds, NULL},
         {"retention", "", "list which records are due to be destroyed, and destroy them.", 0, 0,
          sync_retention_options, sync_retention, NULL},

@@ -209,7 +209,8 @@ static int answer_about(const struct cli *cli, int argc, char **argv)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             return print_help(cli, verb);
         }
-        if (strcmp(argv[i], "--version") == 0) {
+        bool own = verb && find_option(verb->options, argv[i], strlen(argv[i]));
+        if (strcmp(argv[i], "--version") == 0 && !own) { /* export has one of a form */
             printf("%s " SUHBAT_VERSION "\n", cli->program);
             return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 3;
         }

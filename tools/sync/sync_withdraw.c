@@ -11,7 +11,7 @@
 #include "tools/desk/desk_holds.h"
 #include "tools/sync/sync.h"
 
-static const char *opt_use, *opt_proof, *opt_lang;
+static const char *opt_use, *opt_proof, *opt_lang, *opt_case;
 
 const struct cli_option sync_withdraw_options[] = {
     {"use", 0, "NAMES",
@@ -26,6 +26,7 @@ const struct cli_option sync_withdraw_options[] = {
     SYNC_WHY,
     CLI_END};
 const struct cli_option sync_holds_options[] = {
+    {"case", 0, "CODE", "the code; the same as without the option", &opt_case, CLI_TEXT, 0, 0},
     {"out", 0, "FILE.html", "the page, to be printed", &sync_given.out, CLI_TEXT, 0, 0},
     {"lang", 0, "CODE", "ru, ky, tg or en: the page's language (default: ru)", &opt_lang, CLI_TEXT,
      0, 0},
@@ -152,7 +153,14 @@ bool sync_holds(const struct cli_words *words, struct err *err)
     struct desk *desk;
     uint8_t identity[32];
     struct buf page = {0};
-    struct desk_holding holding = {.code = words->list[0], .why = sync_given.why};
+    struct desk_holding holding = {.code = opt_case       ? opt_case
+                                           : words->count ? words->list[0]
+                                                          : NULL,
+                                   .why = sync_given.why};
+    if (!holding.code || (opt_case && words->count)) {
+        err_set(err, ERR_MISUSE, holding.code ? "two codes are given" : "no code given");
+        return err_hint(err, "holds CODE --out FILE.html");
+    }
     if (!sync_given.out) {
         err_set(err, ERR_MISUSE, "no file given");
         return err_hint(err, "holds CODE --out FILE.html");
