@@ -46,6 +46,10 @@ named() { # FILE COLUMN LIST: each word of the column is a code of the list
     named toc.csv 1 elem
     tail -n +2 "$F/lists/elem.csv" | cut -d, -f2 | while read -r e; do grep -q "^$e," "$F/lists/toc.csv" || echo "toc.csv: no row for $e"; done
     tail -n +2 "$F/lists/quality.csv" | cut -d, -f2 | sort -u | while read -r f; do [ "$f" = '*' ] || [ -f "$F/$f.csv" ] || echo "quality.csv: no form $f"; done
+    for form in $(grep '^E1,' "$F/lists/quality.csv" | cut -d, -f2); do # what lint estimates, where it does
+        says=$($B/suhbat-form lint "$F/$form.csv" 2>&1 | sed -n 's/.*: about \([0-9]*\) minutes.*/\1/p' | sort -n | tail -n 1)
+        [ -z "$says" ] || grep -q "^E1,$form,estimate,$says," "$F/lists/quality.csv" || echo "quality.csv: $form is estimated at $says minutes"
+    done
     cut -d, -f1,2 "$F/lists/quota.csv" | sort | uniq -d | sed 's/$/: twice in quota.csv/'
     tail -n +2 "$F/lists/quota.csv" | while IFS= read -r row; do
         form=$(echo "$row" | cut -d, -f1)

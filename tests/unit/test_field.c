@@ -25,7 +25,7 @@ static const char md[] =
     "| | text | res | R | | |\n"
     "| settings |\n| | form_id | version |\n| | test_form | 1 |\n";
 static const char rules_text[] =
-    "rule,form,measure,amber,red,unit\n"
+    "rule,form,measure,amber,red,unit\nE1,test_form,estimate,40,,minutes\n"
     "Q1,test_form,active,35,25,minutes\nQ1,other,active,500,400,minutes\nQ1,*,pause,10,,minutes\n"
     "Q2,*,equal_items,3,,answers\nQ3,*,missing_share,30,,percent\n"
     "Q3,*,interviews_without_refusal,3,,interviews\n"
@@ -153,9 +153,11 @@ static void test_field__interviewers_and_days(void **state)
     assert_int_equal(c.field.interviewers[1].refused, 1);
     desk_field_table(&out, &c.field, FIELD_INTERVIEWERS);
     assert_non_null(strstr(out.data, "A12,3,2,1,0,45.0,2,"));
+    assert_non_null(strstr(out.data, ",112\n")); /* 90 of 80 minutes */
     buf_cut(&out, 0);
     desk_field_table(&out, &c.field, FIELD_DAYS);
-    assert_non_null(strstr(out.data, "A12,2026-11-24,2\nA12,2026-11-25,1\nB07,2026-11-24,1\n"));
+    assert_non_null(strstr(out.data, "A12,2026-11-24,2,1,0,30.0,75\n"
+                                     "A12,2026-11-25,1,1,0,60.0,150\nB07,2026-11-24,1,0,1,,\n"));
     /* in parts it is the same table, with one heading */
     struct buf whole = {0}, parts = {0};
     desk_field_table(&whole, &c.field, FIELD_INTERVIEWERS);

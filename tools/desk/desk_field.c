@@ -129,16 +129,16 @@ static size_t who_is(struct field_gathering *g, const char *code)
     return at;
 }
 
-static void add_day(struct field_interviewer *one, int32_t day)
+static struct field_day *need_day(struct field_interviewer *one, int32_t day)
 {
     for (size_t i = one->day_count; i > 0; i--) { /* nearly always the last */
         if (one->days[i - 1].day == day) {
-            one->days[i - 1].records++;
-            return;
+            return &one->days[i - 1];
         }
     }
     one->days = mem_grow(one->days, one->day_count + 1, sizeof *one->days);
-    one->days[one->day_count++] = (struct field_day){day, 1};
+    one->days[one->day_count] = (struct field_day){.day = day};
+    return &one->days[one->day_count++];
 }
 
 static void add_seen(struct field_gathering *g, const struct field_seen *seen)
@@ -155,20 +155,36 @@ static bool is_complete(const struct desk_facts *facts)
     return strcmp(desk_fact(facts, "res"), "complete") == 0;
 }
 
+static void add_minutes(struct field_interviewer *one, struct field_day *day, double minutes,
+                        double estimate)
+{
+    if (minutes <= 0) {
+        return;
+    }
+    one->minutes = mem_grow(one->minutes, one->minutes_count + 1, sizeof *one->minutes);
+    one->minutes[one->minutes_count++] = minutes;
+    if (estimate > 0) {
+        one->lasted += minutes;
+        one->estimate += estimate;
+        day->minutes += minutes;
+        day->estimate += estimate;
+    }
+}
+
 /* Counts how it ended, and how long it took. */
-static void count_end(struct field_interviewer *one, const struct desk_facts *facts, double minutes)
+static void count_end(struct field_interviewer *one, struct field_day *day,
+                      const struct desk_facts *facts, double minutes, double estimate)
 {
     const char *res = desk_fact(facts, "res");
     if (strcmp(desk_fact(facts, "cns_take"), "no") == 0 || text_starts(res, "refus")) {
         one->refused++;
+        day->refused++;
     } else if (strcmp(res, "partial") == 0) {
         one->partial++;
     } else if (is_complete(facts)) {
         one->complete++;
-        if (minutes > 0) {
-            one->minutes = mem_grow(one->minutes, one->minutes_count + 1, sizeof *one->minutes);
-            one->minutes[one->minutes_count++] = minutes;
-        }
+        day->complete++;
+        add_minutes(one, day, minutes, estimate);
     }
 }
 
@@ -281,8 +297,9 @@ static bool take_record(struct field_gathering *g, const struct record *r, struc
     seen.day = (int32_t)floor(when / DAY);
     g->field->records++;
     one->records++;
-    add_day(one, seen.day);
-    count_end(one, &facts, seen.active);
+    struct field_day *day = need_day(one, seen.day);
+    day->records++;
+    count_end(one, day, &facts, seen.active, field_estimate(g, form->id));
     add_seen(g, &seen);
     field_judge(g, &facts, r, g->seen_count - 1);
     bool ok = count_quotas(g, &facts, seen.day, err);

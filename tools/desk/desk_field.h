@@ -5,22 +5,25 @@
  * desk_field: how the field goes: who works how much, which quotas are filled, what looks odd.
  *
  * Quotas and rules come from the study's lists: quota.csv (form, cell, main, expression, target,
- * label::…) and quality.csv (rule, form, measure, amber, red).  What a rule finds is a question to
- * the supervisor, never a reason to delete.
+ * label::…) and quality.csv (rule, form, measure, amber, red).  The measure `estimate` is no rule:
+ * the minutes that an interview with the form is expected to take.  What a rule finds is a question
+ * to the supervisor, never a reason to delete.
  */
 #include "tools/desk/desk_filter.h"
 
 enum field_level { FIELD_AMBER, FIELD_RED };
 struct field_day {
     int32_t day; /* since 1970-01-01 */
-    unsigned records;
+    unsigned records, complete, refused;
+    double minutes, estimate; /* of the complete ones whose form has an estimate */
 };
 struct field_interviewer {
     const char *code;
     unsigned records, complete, partial, refused; /* by the answer to `res`, cns_take */
     double *minutes;                              /* of complete ones, sorted */
     size_t minutes_count;
-    struct field_day *days; /* in order */
+    double lasted, estimate; /* as of all days together */
+    struct field_day *days;  /* in order */
     size_t day_count;
     unsigned amber, red; /* findings */
 };

@@ -46,6 +46,8 @@ struct field_times { /* of an interview; a correction's own are those of the cor
 };
 
 /* The limit of a measure for a form, amber or red; "" if there is none. */
+/* The minutes that an interview with the form is expected to take; 0: the study does not say. */
+double field_estimate(const struct field_gathering *g, const char *form);
 const char *field_limit(const struct field_gathering *g, const char *measure, const char *form,
                         enum field_level level, const char **rule);
 /* Judges one record; then, at the end, all of them together. */

@@ -110,6 +110,13 @@ static bool number_limit(const struct field_gathering *g, const char *measure, c
     return *text && !*end;
 }
 
+double field_estimate(const struct field_gathering *g, const char *form)
+{
+    double minutes;
+    return number_limit(g, "estimate", form, FIELD_AMBER, NULL, &minutes) && minutes > 0 ? minutes
+                                                                                         : 0;
+}
+
 /* What is judged: a record, and where a finding goes. */
 struct judged {
     struct field_gathering *g;
@@ -604,9 +611,10 @@ static void judge_habits(struct field_gathering *g)
 /* Measures of quality.csv that nothing here computes: they are said, not passed over. */
 static void tell_unjudged(struct field_gathering *g)
 {
-    static const char known[] = "active pause equal_items missing_share short_stories story_length "
-                                "a_day earliest latest overlap checks_right age_difference "
-                                "reliability audio_interviews interviews_without_refusal";
+    static const char known[] =
+        "estimate active pause equal_items missing_share short_stories story_length "
+        "a_day earliest latest overlap checks_right age_difference "
+        "reliability audio_interviews interviews_without_refusal";
     struct buf out = {0};
     for (size_t i = 0; i < g->rule_count; i++) {
         const char *measure = g->rules[i].measure;

@@ -32,6 +32,12 @@ static double median(const struct field_interviewer *one)
                    : (one->minutes[n / 2 - 1] + one->minutes[n / 2]) / 2;
 }
 
+static double percent(double part, double whole)
+{
+    enum { PERCENT = 100 };
+    return part * PERCENT / whole;
+}
+
 /* When the target is reached if it goes on so; "" if that cannot be said. */
 static void forecast(char out[ROOM], const struct field_cell *cell)
 {
@@ -76,6 +82,9 @@ static void tell_interviewers(struct buf *out, const struct desk_field *f)
                    "%zu days, %s to %s",
                    *one->code ? one->code : "?", one->records, one->complete, one->partial,
                    one->refused, median(one), one->day_count, from, to);
+        if (one->estimate > 0) {
+            buf_printf(out, "; %.0f %% of the estimated time", percent(one->lasted, one->estimate));
+        }
         if (one->red + one->amber) {
             buf_printf(out, "; %u red, %u amber", one->red, one->amber);
         }
@@ -166,6 +175,16 @@ static void put_number(struct buf *out, unsigned long long number)
     csv_cell(out, text, false);
 }
 
+/* A share of the estimated time; blank if there is none. */
+static void put_percent(struct buf *out, double lasted, double estimate)
+{
+    char text[ROOM] = "";
+    if (estimate > 0) {
+        snprintf(text, sizeof text, "%.0f", percent(lasted, estimate));
+    }
+    csv_cell(out, text, false);
+}
+
 static void row_interviewer(struct buf *out, const struct desk_field *f, size_t i)
 {
     const struct field_interviewer *one = &f->interviewers[i];
@@ -180,17 +199,24 @@ static void row_interviewer(struct buf *out, const struct desk_field *f, size_t 
     put_number(out, one->day_count);
     put_number(out, one->red);
     put_number(out, one->amber);
+    put_percent(out, one->lasted, one->estimate);
     csv_end(out);
 }
 
 static void row_days(struct buf *out, const struct desk_field *f, size_t i)
 {
     for (size_t d = 0; d < f->interviewers[i].day_count; d++) {
-        char day[ROOM];
-        put_day(day, f->interviewers[i].days[d].day);
+        const struct field_day *one = &f->interviewers[i].days[d];
+        char text[ROOM];
         csv_cell(out, f->interviewers[i].code, true);
-        csv_cell(out, day, false);
-        put_number(out, f->interviewers[i].days[d].records);
+        put_day(text, one->day);
+        csv_cell(out, text, false);
+        put_number(out, one->records);
+        put_number(out, one->complete);
+        put_number(out, one->refused);
+        snprintf(text, sizeof text, "%.1f", one->minutes);
+        csv_cell(out, one->estimate > 0 ? text : "", false);
+        put_percent(out, one->minutes, one->estimate);
         csv_end(out);
     }
 }
@@ -250,9 +276,10 @@ static const struct {
     void (*put)(struct buf *out, const struct desk_field *f, size_t i);
 } tables[FIELD_TABLES] = {
     [FIELD_INTERVIEWERS] = {"interviewer,records,complete,partial,refused,median_minutes,days,red,"
-                            "amber\n",
+                            "amber,percent_of_estimate\n",
                             row_interviewer},
-    [FIELD_DAYS] = {"interviewer,day,records\n", row_days},
+    [FIELD_DAYS] = {"interviewer,day,records,complete,refused,minutes,percent_of_estimate\n",
+                    row_days},
     [FIELD_QUOTAS] = {"form,cell,label,main,target,done,forecast,fault\n", row_quota},
     [FIELD_FINDINGS] = {"level,rule,interviewer,form,finding,KEY\n", row_finding},
     [FIELD_DEVICES] = {"device,records,handed_over,missing_from,missing_to\n", row_device},

@@ -64,7 +64,8 @@ void office_field_forget(struct office *o)
 static void show_interviewers(struct office *o)
 {
     struct ui *ui = &o->ui;
-    static const uint8_t share[] = {18, 16, 20, 16, 17, 13};
+    enum { PERCENT = 100 };
+    static const uint8_t share[] = {18, 16, 19, 15, 19, 13};
     const char *const head[] = {ui_str(ui, S_desk_interviewer), ui_str(ui, S_desk_complete),
                                 ui_str(ui, S_desk_partial),     ui_str(ui, S_desk_refused),
                                 ui_str(ui, S_desk_minutes),     ui_str(ui, S_desk_look)};
@@ -74,6 +75,10 @@ static void show_interviewers(struct office *o)
         const char *minutes =
             f->minutes_count ? ui_number(ui, (long long)(f->minutes[f->minutes_count / 2] + 0.5))
                              : "–";
+        if (f->estimate > 0) { /* how that is to what the forms are expected to take */
+            long long part = (long long)(f->lasted * PERCENT / f->estimate + 0.5);
+            minutes = arena_printf(&ui->frame, "%s · %s %%", minutes, ui_number(ui, part));
+        }
         const char *const row[] = {*f->code ? f->code : "–",
                                    ui_number(ui, f->complete),
                                    ui_number(ui, f->partial),
