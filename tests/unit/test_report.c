@@ -25,6 +25,7 @@ struct matrices {
     struct form *form;
     struct csv csv;
     struct arena arena;
+    const char *(*conf)(unsigned expert); /* how sure each is; NULL: all are */
 };
 
 static void begin(struct matrices *m)
@@ -97,8 +98,9 @@ static void add_side(const struct matrices *m, struct buf *xml, unsigned expert,
         const char *annex = cell(m, r, dest ? "_kz" : "_kgtj");
         if (*cell(m, r, dest ? "ord_dest" : "ord_orig") && strlen(annex) == 3) {
             buf_join(xml, "<risk><risk_role>", dest ? "dest" : "orig", "</risk_role><risk_code>",
-                     cell(m, r, "name"), "</risk_code><r_grid><r_like>", say(expert, annex[0]),
-                     "</r_like><r_imp>", say(expert, annex[2]), "</r_imp></r_grid></risk>", NULL);
+                     cell(m, r, "name"), "</risk_code><r_conf>", m->conf ? m->conf(expert) : "3",
+                     "</r_conf><r_grid><r_like>", say(expert, annex[0]), "</r_like><r_imp>",
+                     say(expert, annex[2]), "</r_imp></r_grid></risk>", NULL);
         }
     }
 }
@@ -266,6 +268,32 @@ static void test_report__a_risk_that_an_expert_adds_stays_apart(void **state)
     end(&m);
 }
 
+static const char *odd_are_unsure(unsigned expert)
+{
+    return expert % 2 ? "1" : "3";
+}
+
+/* Twelve of whom eight are unsure, and say otherwise: the others' rating stands beside. */
+static void test_report__those_who_are_sure(void **state)
+{
+    (void)state;
+    struct matrices m;
+    const struct risk_line *lines;
+    begin(&m);
+    m.conf = odd_are_unsure;
+    for (unsigned e = 0; e < 12; e++) {
+        add_expert(&m, e % 3 ? e | 1 : e & ~1U, halves, "");
+    }
+    assert_true(report_risks_lines(m.risks, RISK_ORIG, "", &lines) > 0);
+    assert_int_equal(lines[0].likely.rating, 3);
+    assert_int_equal(lines[0].sure_likely, 1);
+    assert_int_equal(lines[0].sure_impact, 1);
+    assert_int_equal(lines[0].joint[0][0], 4);
+    assert_int_equal(lines[0].joint[2][2], 8);
+    assert_int_equal(lines[0].joint[0][2], 0);
+    end(&m);
+}
+
 static void test_report__groups_of_experts_that_differ(void **state)
 {
     (void)state;
@@ -280,6 +308,7 @@ static void test_report__groups_of_experts_that_differ(void **state)
     one = risk_rate(&r);
     assert_int_equal(one.rating, 2);
     assert_true(one.flags & RISK_NOT_MODE);
+    assert_true(one.mode > 0.49 && one.mode < 0.51);
     r = (struct risk_ratings){.missing = 4};
     one = risk_rate(&r);
     assert_int_equal(one.rating, 0);
@@ -761,6 +790,7 @@ int main(void)
         cmocka_unit_test(test_report__what_is_not_meant_for_a_side),
         cmocka_unit_test(test_report__an_even_split_takes_the_upper_and_says_so),
         cmocka_unit_test(test_report__a_risk_that_an_expert_adds_stays_apart),
+        cmocka_unit_test(test_report__those_who_are_sure),
         cmocka_unit_test(test_report__groups_of_experts_that_differ),
         cmocka_unit_test(test_report__no_suppressed_number_follows_from_the_others),
         cmocka_unit_test(test_report__the_attack_finds_what_is_open),

@@ -36,6 +36,7 @@ struct list { /* one of the study's lists, if it is there */
 enum {
     LIST_RISKS,
     LIST_MEASURES,
+    LIST_ANSWERS,
     LIST_QUOTAS,
     LIST_RULES,
     LIST_ELEMENTS,
@@ -103,11 +104,12 @@ static bool read_tables(struct writing *w, struct err *err)
 static bool read_lists(struct writing *w, struct err *err)
 {
     static const char *const names[LISTS] = {
-        [LIST_RISKS] = "risks.csv",       [LIST_MEASURES] = "meas.csv",
-        [LIST_QUOTAS] = "quota.csv",      [LIST_RULES] = "quality.csv",
-        [LIST_ELEMENTS] = "elem.csv",     [LIST_WANTED] = "toc.csv",
-        [LIST_TILES] = "tiles.csv",       [LIST_LAW] = "law_params.csv",
-        [LIST_SERVICES] = "need_svc.csv", [LIST_ORGANISATIONS] = "org.csv"};
+        [LIST_RISKS] = "risks.csv",      [LIST_MEASURES] = "meas.csv",
+        [LIST_ANSWERS] = "answers.csv",  [LIST_QUOTAS] = "quota.csv",
+        [LIST_RULES] = "quality.csv",    [LIST_ELEMENTS] = "elem.csv",
+        [LIST_WANTED] = "toc.csv",       [LIST_TILES] = "tiles.csv",
+        [LIST_LAW] = "law_params.csv",   [LIST_SERVICES] = "need_svc.csv",
+        [LIST_ORGANISATIONS] = "org.csv"};
     enum { MAX = 4 << 20 };
     bool ok = true;
     for (size_t i = 0; ok && i < LISTS; i++) {
@@ -119,11 +121,14 @@ static bool read_lists(struct writing *w, struct err *err)
         l->found = path && file_exists(path);
         ok = !l->found || file_read(&l->bytes, path, MAX, err) || err_at(err, "%s", names[i]);
     }
-    const struct list *risks = &w->lists[LIST_RISKS], *measures = &w->lists[LIST_MEASURES];
+    const struct list *risks = &w->lists[LIST_RISKS], *measures = &w->lists[LIST_MEASURES],
+                      *answers = &w->lists[LIST_ANSWERS];
     if (ok && risks->found) {
         ok = report_risks_new(&w->risks, &risks->bytes, w->options->language, err) &&
              (!measures->found ||
-              report_risks_name_measures(w->risks, &measures->bytes, w->options->language, err));
+              report_risks_name_measures(w->risks, &measures->bytes, w->options->language, err)) &&
+             (!answers->found ||
+              report_risks_name_actors(w->risks, &answers->bytes, w->options->language, err));
     }
     ok = ok && read_tables(w, err);
     const struct list *elements = &w->lists[LIST_ELEMENTS];
@@ -392,6 +397,9 @@ static bool put_tables(struct writing *w, struct err *err)
         struct buf page = {0};
         bool all = outputs[i].base_all;
         page_begin(&page, &w->about, w->about.words[output]);
+        if (output == W_R24) {
+            buf_join(&page, "<p>", w->about.words[W_no_turns], "</p>\n", NULL);
+        }
         for (; ok && i < count && outputs[i].output == output; i++) {
             const struct report_table *t = &outputs[i].table;
             struct buf csv = {0};

@@ -11,7 +11,14 @@
 #include "platform/machine/text.h"
 #include "tools/desk/desk_lists.h"
 
-enum { COUNTRIES = 3, FEW = 5, MEASURES_SHOWN = 3, EXPERTS_SHOWN = 3 };
+enum {
+    COUNTRIES = 3,
+    FEW = 5,
+    MEASURES_SHOWN = 3,
+    ACTORS_SHOWN = 2,
+    EXPERTS_SHOWN = 3,
+    PERCENT = 100
+};
 static const char *const countries[] = {"KZ", "KG", "TJ"};
 
 /* ---- one rating ---- */
@@ -60,6 +67,7 @@ struct risk_result risk_rate(const struct risk_ratings *r)
         most = r->counts[v] > r->counts[most] ? v : most;
     }
     unsigned types = balanced(r);
+    out.mode = (double)r->counts[most] / out.n;
     out.flags |= out.n < FEW ? RISK_FEW : 0;
     out.flags |=
         out.n % 2 == 0 && value_at(r->counts, out.n / 2 - 1) != out.rating ? RISK_SPLIT : 0;
@@ -74,9 +82,13 @@ struct risk_result risk_rate(const struct risk_ratings *r)
 struct measure {
     const char *code;
     unsigned count;
+    struct measure *actors; /* who should take it */
+    size_t actor_count;
 };
 struct rated { /* a risk on one side, of experts of one country or all */
     struct risk_ratings likely, impact;
+    struct risk_ratings sure_likely, sure_impact; /* of those who are sure of their rating */
+    unsigned joint[RISK_LEVELS][RISK_LEVELS];     /* experts by likelihood and impact together */
 };
 struct risk {
     const char *code, *label, *component, *set;
@@ -93,6 +105,7 @@ struct report_risks {
     size_t count;
     struct map by_code, types; /* type → number + 1 */
     struct map measures;       /* code → label */
+    struct map actors;
     size_t type_count, experts, added;
     struct risk_line *lines; /* of the call last made */
 };
@@ -136,6 +149,7 @@ bool report_risks_new(struct report_risks **out, const struct buf *list, const c
     map_init(&r->by_code, &r->arena);
     map_init(&r->types, &r->arena);
     map_init(&r->measures, &r->arena);
+    map_init(&r->actors, &r->arena);
     if (!desk_list_read(&csv, &r->arena, list, "risks.csv", wanted, err)) {
         report_risks_free(r);
         *out = NULL;
@@ -168,10 +182,33 @@ bool report_risks_name_measures(struct report_risks *r, const struct buf *list,
     return true;
 }
 
+bool report_risks_name_actors(struct report_risks *r, const struct buf *list, const char *language,
+                              struct err *err)
+{
+    struct csv csv;
+    static const char *const wanted[] = {"list_name", "name", NULL};
+    if (!desk_list_read(&csv, &r->arena, list, "answers.csv", wanted, err)) {
+        return false;
+    }
+    size_t of = desk_list_column(&csv, "list_name"), name = desk_list_column(&csv, "name"),
+           label = desk_list_label(&csv, language);
+    for (size_t row = 1; row < csv.count; row++) {
+        if (strcmp(desk_list_cell(&csv, row, of), "actor") == 0 &&
+            *desk_list_cell(&csv, row, label)) {
+            map_put(&r->actors, desk_list_cell(&csv, row, name),
+                    (void *)desk_list_cell(&csv, row, label));
+        }
+    }
+    return true;
+}
+
 void report_risks_free(struct report_risks *r)
 {
     if (r) {
         for (size_t i = 0; i < r->count; i++) {
+            for (size_t m = 0; m < r->list[i].measure_count; m++) {
+                free(r->list[i].measures[m].actors);
+            }
             free(r->list[i].measures);
         }
         free(r->lines);
@@ -180,17 +217,41 @@ void report_risks_free(struct report_risks *r)
     }
 }
 
-static void count_rating(struct risk_ratings *r, const char *value, size_t type)
+/* 0 to 2; RISK_LEVELS: it is no rating. */
+static size_t rating_at(const char *value)
 {
     static const char *const levels[] = {"low", "mid", "high"};
-    for (size_t v = 0; v < RISK_LEVELS; v++) {
-        if (strcmp(value, levels[v]) == 0) {
-            r->counts[v]++;
-            r->types[type][v]++;
-            return;
-        }
+    size_t v = 0;
+    while (v < RISK_LEVELS && strcmp(value, levels[v]) != 0) {
+        v++;
     }
-    r->missing += desk_is_missing(value);
+    return v;
+}
+
+static void count_rating(struct risk_ratings *r, const char *value, size_t type)
+{
+    size_t v = rating_at(value);
+    if (v < RISK_LEVELS) {
+        r->counts[v]++;
+        r->types[type][v]++;
+    } else {
+        r->missing += desk_is_missing(value);
+    }
+}
+
+static void count_entry(struct rated *rated, const char *likely, const char *impact, bool sure,
+                        size_t type)
+{
+    size_t l = rating_at(likely), i = rating_at(impact);
+    count_rating(&rated->likely, likely, type);
+    count_rating(&rated->impact, impact, type);
+    if (sure) {
+        count_rating(&rated->sure_likely, likely, type);
+        count_rating(&rated->sure_impact, impact, type);
+    }
+    if (l < RISK_LEVELS && i < RISK_LEVELS) {
+        rated->joint[l][i]++;
+    }
 }
 
 static const char *inside(const struct node *node, const char *name)
@@ -207,22 +268,35 @@ static const char *inside(const struct node *node, const char *name)
     return "";
 }
 
-static void count_measures(struct report_risks *r, struct risk *risk, const char *codes)
+static struct measure *count_code(struct report_risks *r, struct measure **list, size_t *count,
+                                  const char *word, size_t len)
 {
-    while (*codes) {
-        size_t len = strcspn(codes, " "), at = 0;
-        const char *code = arena_copy(&r->arena, codes, len);
-        while (at < risk->measure_count && strcmp(risk->measures[at].code, code) != 0) {
-            at++;
+    const char *code = arena_copy(&r->arena, word, len);
+    size_t at = 0;
+    while (at < *count && strcmp((*list)[at].code, code) != 0) {
+        at++;
+    }
+    if (at == *count) {
+        *list = mem_grow(*list, at + 1, sizeof **list);
+        (*list)[(*count)++] = (struct measure){.code = code};
+    }
+    (*list)[at].count++;
+    return &(*list)[at];
+}
+
+/* Each measure that an expert names, with all actors that the expert names beside. */
+static void count_measures(struct report_risks *r, struct risk *risk, const char *codes,
+                           const char *actors)
+{
+    for (const char *at = codes; *(at += strspn(at, " "));) {
+        size_t len = strcspn(at, " ");
+        struct measure *one = count_code(r, &risk->measures, &risk->measure_count, at, len);
+        at += len;
+        for (const char *who = actors; *(who += strspn(who, " "));) {
+            size_t width = strcspn(who, " ");
+            (void)count_code(r, &one->actors, &one->actor_count, who, width);
+            who += width;
         }
-        if (len && at == risk->measure_count) {
-            risk->measures = mem_grow(risk->measures, at + 1, sizeof *risk->measures);
-            risk->measures[risk->measure_count++] = (struct measure){code, 0};
-        }
-        if (len) {
-            risk->measures[at].count++;
-        }
-        codes += len + (codes[len] == ' ');
     }
 }
 
@@ -237,9 +311,11 @@ static size_t type_of(struct report_risks *r, const char *type)
     return at;
 }
 
+#define UNSURE "1" /* code of the list conf */
+
 /* A group of a repeat: names of its questions. */
 struct rating_names {
-    const char *repeat, *code, *likely, *impact, *measures;
+    const char *repeat, *code, *likely, *impact, *sure, *measures, *actors;
 };
 
 static void take_ratings(struct report_risks *r, const struct desk_facts *facts,
@@ -258,18 +334,21 @@ static void take_ratings(struct report_risks *r, const struct desk_facts *facts,
         }
         for (size_t c = 0; c <= COUNTRIES; c++) {
             if (c == COUNTRIES || strcmp(countries[c], country) == 0) {
-                count_rating(&risk->rated[side][c].likely, inside(entries[i], names->likely), type);
-                count_rating(&risk->rated[side][c].impact, inside(entries[i], names->impact), type);
+                count_entry(&risk->rated[side][c], inside(entries[i], names->likely),
+                            inside(entries[i], names->impact),
+                            strcmp(inside(entries[i], names->sure), UNSURE) != 0, type);
             }
         }
-        count_measures(r, risk, inside(entries[i], names->measures));
+        count_measures(r, risk, inside(entries[i], names->measures),
+                       inside(entries[i], names->actors));
     }
 }
 
 void report_risks_add(struct report_risks *r, struct desk_facts *facts)
 {
-    static const struct rating_names groups[] = {{"risk", "risk_code", "r_like", "r_imp", "r_meas"},
-                                                 {"riskb", "b_code", "b_like", "b_imp", "b_meas"}};
+    static const struct rating_names groups[] = {
+        {"risk", "risk_code", "r_like", "r_imp", "r_conf", "r_meas", "r_actor"},
+        {"riskb", "b_code", "b_like", "b_imp", "b_conf", "b_meas", "b_actor"}};
     size_t type = type_of(r, desk_fact(facts, "ex_type"));
     const char *country = desk_fact(facts, "study_country");
     struct node *const *own;
@@ -345,6 +424,9 @@ static size_t lines_in(struct report_risks *r, enum risk_side side, const char *
                                 .report = risk->report[side],
                                 .likely = risk_rate(&rated->likely),
                                 .impact = risk_rate(&rated->impact),
+                                .sure_likely = risk_rate(&rated->sure_likely).rating,
+                                .sure_impact = risk_rate(&rated->sure_impact).rating,
+                                .joint = (const unsigned(*)[RISK_LEVELS])rated->joint,
                                 .missing_likely = rated->likely.missing,
                                 .missing_impact = rated->impact.missing,
                                 .meant = !not_meant,
@@ -352,6 +434,8 @@ static size_t lines_in(struct report_risks *r, enum risk_side side, const char *
         if (c < COUNTRIES) {
             keep_apart(&l->likely, &l->missing_likely);
             keep_apart(&l->impact, &l->missing_impact);
+            l->sure_likely = sum_of(rated->sure_likely.counts) < EXPERTS_SHOWN ? 0 : l->sure_likely;
+            l->sure_impact = sum_of(rated->sure_impact.counts) < EXPERTS_SHOWN ? 0 : l->sure_impact;
         }
         l->compare = words ? compare(l, words) : "";
     }
@@ -391,13 +475,19 @@ static void put_flags(struct buf *out, const struct report_about *a, const struc
             buf_join(out, out->len ? "; " : "", a->words[flags[i].word], NULL);
         }
     }
+    if ((l->sure_likely && l->sure_likely != l->likely.rating) ||
+        (l->sure_impact && l->sure_impact != l->impact.rating)) {
+        buf_join(out, out->len ? "; " : "", a->words[W_only_sure], ": ",
+                 level_word(a, l->sure_likely, true), " / ", level_word(a, l->sure_impact, false),
+                 NULL);
+    }
     if (strcmp(l->code, "c1_low_trust") == 0) { /* the annexes' own slip: docs/REPORT.md */
         buf_join(out, out->len ? "; " : "", a->words[W_slip], NULL);
     }
     buf_add(out, "", 0);
 }
 
-/* "high (n 12, don't know 3, D 0.25)" */
+/* "high (n 12, mode 58 %, don't know 3, D 0.25)" */
 static const char *rating_text(char text[160], const struct report_about *a,
                                const struct risk_line *l, bool likely)
 {
@@ -409,7 +499,8 @@ static const char *rating_text(char text[160], const struct report_about *a,
     } else if (!one->rating) {
         snprintf(text, 160, "%s (n <3)", a->words[W_few]);
     } else {
-        snprintf(text, 160, "%s (n %u, %s %u, D %.2f)", level_word(a, one->rating, likely), one->n,
+        snprintf(text, 160, "%s (n %u, %s %.0f %%, %s %u, D %.2f)",
+                 level_word(a, one->rating, likely), one->n, a->words[W_mode], one->mode * PERCENT,
                  a->words[W_dont_know], likely ? l->missing_likely : l->missing_impact,
                  one->spread);
     }
@@ -516,6 +607,21 @@ static int by_count(const void *a, const void *b)
                                       : strcmp(one->code, other->code);
 }
 
+/* Who should take the measure: those named most, by three experts or more (S7). */
+static void put_actors(struct buf *out, struct report_risks *r, struct measure *one)
+{
+    if (one->actor_count) {
+        qsort(one->actors, one->actor_count, sizeof *one->actors, by_count);
+    }
+    for (size_t i = 0; i < one->actor_count && i < ACTORS_SHOWN; i++) {
+        const char *label = map_get(&r->actors, one->actors[i].code);
+        if (one->actors[i].count >= EXPERTS_SHOWN) {
+            buf_join(out, i ? ", " : ": ", label ? label : one->actors[i].code, NULL);
+            buf_printf(out, " %u", one->actors[i].count);
+        }
+    }
+}
+
 static void put_measures(struct buf *out, struct report_risks *r, const struct report_about *a)
 {
     buf_join(out, "<section><h2>", a->words[W_measures], "</h2>\n", NULL);
@@ -530,6 +636,7 @@ static void put_measures(struct buf *out, struct report_risks *r, const struct r
             const char *label = map_get(&r->measures, risk->measures[m].code);
             buf_join(&text, m ? "; " : "", label ? label : risk->measures[m].code, NULL);
             buf_printf(&text, " (%u)", risk->measures[m].count);
+            put_actors(&text, r, &risk->measures[m]);
         }
         if (text.len) {
             page_row(out, (const char *const[]){risk->label, text.data}, 2);
@@ -585,9 +692,27 @@ void report_risks_page(struct buf *out, struct report_risks *r, const struct rep
     page_end(out, a, false);
 }
 
+static const char *const letters[] = {"", "L", "M", "H"};
+
+/* Experts by both ratings together, "L/M 4; H/H 7": each place that three or more chose. */
+static void csv_joint(struct buf *out, const unsigned joint[RISK_LEVELS][RISK_LEVELS])
+{
+    struct buf text = {0};
+    buf_add(&text, "", 0);
+    for (size_t l = 0; l < RISK_LEVELS; l++) {
+        for (size_t i = 0; i < RISK_LEVELS; i++) {
+            if (joint[l][i] >= EXPERTS_SHOWN) {
+                buf_printf(&text, "%s%s/%s %u", text.len ? "; " : "", letters[l + 1],
+                           letters[i + 1], joint[l][i]);
+            }
+        }
+    }
+    csv_cell(out, text.data, false);
+    buf_fini(&text);
+}
+
 static void csv_rating(struct buf *out, const struct risk_result *one, unsigned missing)
 {
-    static const char *const letters[] = {"", "L", "M", "H"};
     char text[32];
     csv_cell(out, letters[one->rating], false);
     snprintf(text, sizeof text, one->n && !one->rating ? "<3" : "%u", one->n);
@@ -596,14 +721,18 @@ static void csv_rating(struct buf *out, const struct risk_result *one, unsigned 
     csv_cell(out, text, false);
     snprintf(text, sizeof text, "%.4f", one->spread);
     csv_cell(out, one->rating ? text : "", false);
+    snprintf(text, sizeof text, "%.4f", one->mode);
+    csv_cell(out, one->rating ? text : "", false);
 }
 
 void report_risks_csv(struct buf *out, struct report_risks *r, const struct report_about *a)
 {
     static const char *const sides[RISK_SIDES] = {
         [RISK_DEST] = "dest", [RISK_ORIG] = "orig", [RISK_BODY] = "body"};
-    buf_text(out, "side,country,code,component,risk,likelihood,n_likelihood,missing_likelihood,"
-                  "D_likelihood,impact,n_impact,missing_impact,D_impact,flags,report,compare\n");
+    buf_text(out,
+             "side,country,code,component,risk,likelihood,n_likelihood,missing_likelihood,"
+             "D_likelihood,mode_likelihood,impact,n_impact,missing_impact,D_impact,mode_impact,"
+             "sure_likelihood,sure_impact,joint,flags,report,compare\n");
     for (int side = 0; side < RISK_SIDES; side++) {
         for (size_t c = 0; c <= COUNTRIES; c++) {
             const char *country = c ? countries[c - 1] : "";
@@ -619,6 +748,9 @@ void report_risks_csv(struct buf *out, struct report_risks *r, const struct repo
                 csv_cell(out, lines[i].label, false);
                 csv_rating(out, &lines[i].likely, lines[i].missing_likely);
                 csv_rating(out, &lines[i].impact, lines[i].missing_impact);
+                csv_cell(out, letters[lines[i].sure_likely], false);
+                csv_cell(out, letters[lines[i].sure_impact], false);
+                csv_joint(out, lines[i].joint);
                 csv_cell(out, lines[i].meant ? flags.data : a->words[W_not_meant], false);
                 csv_cell(out, lines[i].report, false);
                 csv_cell(out, lines[i].compare, false);

@@ -28,6 +28,7 @@ struct risk_result {
     unsigned n;
     unsigned rating; /* 1 to 3; 0: no ratings */
     double spread;   /* D: 0 agreement … 1 two opposite halves */
+    double mode;     /* share of the rating that was given most often */
     unsigned flags;
 };
 struct risk_result risk_rate(const struct risk_ratings *ratings);
@@ -39,6 +40,9 @@ MUST_CHECK bool report_risks_new(struct report_risks **risks, const struct buf *
 /* Names the measures: `list` is meas.csv.  Without it they are shown by their codes. */
 MUST_CHECK bool report_risks_name_measures(struct report_risks *risks, const struct buf *list,
                                            const char *language, struct err *err);
+/* The same of who should take them: the rows `actor` of `list`, answers.csv. */
+MUST_CHECK bool report_risks_name_actors(struct report_risks *risks, const struct buf *list,
+                                         const char *language, struct err *err);
 void report_risks_free(struct report_risks *risks);
 /* Takes the ratings of an expert's record. */
 void report_risks_add(struct report_risks *risks, struct desk_facts *facts);
@@ -46,6 +50,8 @@ void report_risks_add(struct report_risks *risks, struct desk_facts *facts);
 struct risk_line {                                 /* a row of the matrix */
     const char *code, *label, *component, *report; /* the report's rating: "H/H", "n/a", "-" */
     struct risk_result likely, impact;
+    unsigned sure_likely, sure_impact; /* ratings of those alone who are sure of theirs; 0: none */
+    const unsigned (*joint)[RISK_LEVELS]; /* experts by likelihood and impact; not suppressed */
     unsigned missing_likely, missing_impact;
     bool meant;          /* false: not applicable to this side */
     const char *compare; /* with the report's: a word, or "" */
