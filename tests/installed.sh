@@ -52,6 +52,19 @@ in_root dpkg -P suhbat > build/installed/purged 2>&1 || fail 'it is not purged'
 grep -q '/var/lib/suhbat' build/installed/purged || fail 'purging does not say where the vault lies'
 [ "$(sums)" = "$before" ] || fail 'purging touched the vault'
 [ ! -e "$root/usr/bin/suhbat" ] && [ ! -e "$root/etc/pam.d/suhbat-kiosk" ] || fail 'something of the program stayed'
+# the desk: it needs no device, and leaves a desk's folder alone
+desk=$(ls "$PWD"/build/deb/suhbat-desk_*_"$arch".deb)
+cp "$desk" "$root/tmp/desk.deb"
+in_root apt-get install -y -qq --no-install-recommends /tmp/desk.deb >> build/installed/log 2>&1 || { cat build/installed/log; fail 'the desk is not installed'; }
+in_root suhbat-sync --version | grep -q '^suhbat-sync ' || fail 'the desk does not run'
+in_root suhbat-key init /tmp/study --no-passphrase > /dev/null 2>&1 || fail 'the desk makes no study'
+in_root suhbat-sync --desk /tmp/desk --identity /tmp/study/coordinator.identity init /tmp/study > /dev/null 2>&1 || fail 'the desk is not begun'
+in_root suhbat-desk 2>&1 | grep -q . || fail 'without a screen the window says nothing'
+in_root test -s /usr/share/man/man1/suhbat-sync.1.gz || fail 'the desk has no manual page'
+before=$(cd "$root/tmp/desk" && find . -type f | LC_ALL=C sort | xargs sha256sum)
+in_root dpkg -P suhbat-desk > build/installed/purged 2>&1 || fail 'the desk is not purged'
+[ "$(cd "$root/tmp/desk" && find . -type f | LC_ALL=C sort | xargs sha256sum)" = "$before" ] || fail 'purging touched a desk'
+[ ! -e "$root/usr/bin/suhbat-sync" ] && [ ! -e "$root/usr/bin/suhbat-desk" ] || fail 'something of the desk stayed'
 away
 rm -rf "$root"
 echo '1 passed, 0 failed, 0 skipped'
