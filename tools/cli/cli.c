@@ -192,6 +192,13 @@ static bool print_page(const struct cli *cli, const char *which)
     return false;
 }
 
+/* A verb may have an option --version of its own: that of a form. */
+static bool asks_version(const struct cli_verb *verb, const char *word)
+{
+    return strcmp(word, "--version") == 0 &&
+           !(verb && find_option(verb->options, word, strlen(word)));
+}
+
 /* Handles --help and --version, which take precedence over everything else.  Returns the
  * exit status, or -1 if neither was given. */
 static int answer_about(const struct cli *cli, int argc, char **argv)
@@ -209,8 +216,7 @@ static int answer_about(const struct cli *cli, int argc, char **argv)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             return print_help(cli, verb);
         }
-        bool own = verb && find_option(verb->options, argv[i], strlen(argv[i]));
-        if (strcmp(argv[i], "--version") == 0 && !own) { /* export has one of a form */
+        if (asks_version(verb, argv[i])) {
             printf("%s " SUHBAT_VERSION "\n", cli->program);
             return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 3;
         }
