@@ -220,7 +220,7 @@ everywhere() { # FOLDER: all outputs of the desk
     find "$1" \( -name '*.xlsx' -o -name '*.qdpx' \) -exec sh -c 'unzip -qo "$1" -d "$1.d" && rm "$1"' - {} \;
 }
 check 'before a withdrawal: all outputs' everywhere "$T/before"
-for format in csv xlsx sav dta r odk postgres; do
+for format in csv xlsx sav dta r qdpx odk postgres; do
     check "before a withdrawal: $format has the words" grep -rqaF "$code" "$T/before/$format"
 done
 check 'postgres: all records, apart from real ones' sh -c "grep -q 'holds all records' $T/before/postgres/migrant_interview.sql &&

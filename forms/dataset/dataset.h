@@ -68,6 +68,20 @@ struct dataset_coding { /* a span of an answer that somebody coded; for formats 
     const char *guid, *who;
     int64_t when_ms;
 };
+struct dataset_memo {                /* of the interviewer, beside a page */
+    const char *path, *begun, *text; /* begun: "2026-11-24T10:00:00.000Z" */
+};
+struct dataset_moment { /* in a recording */
+    int64_t ms;
+    const char *event, *path; /* "question", "/data/trip[2]/place" */
+};
+struct dataset_sound { /* a recording; for formats of texts */
+    const char *id;    /* 32 hex digits */
+    const char *file;  /* beside the tables: "audio/KEY-1.opus"; NULL: it was not written */
+    const char *begun; /* as of a memo */
+    const struct dataset_moment *moments;
+    size_t moment_count;
+};
 struct submission {  /* what the desk knows about a record in addition to the instance */
     int64_t date_ms; /* SubmissionDate: when the record was finalised */
     const char *submitter_id, *submitter_name, *device_id, *form_version;
@@ -78,6 +92,10 @@ struct submission {  /* what the desk knows about a record in addition to the in
     const char *withdrawn; /* uses that the person took back: "quotes recontact"; NULL: none */
     const struct dataset_coding *codings; /* in the order of their questions */
     size_t coding_count;
+    const struct dataset_memo *memos;
+    size_t memo_count;
+    const struct dataset_sound *sounds;
+    size_t sound_count;
 };
 
 MUST_CHECK bool dataset_new(struct dataset **dataset, const struct form *const *versions,

@@ -10,34 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "forms/dataset/dataset_qdpx.h"
-#include "forms/dataset/dataset_writer.h"
+#include "forms/dataset/dataset_qdpx_internal.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/digest.h"
 #include "platform/machine/map.h"
 #include "platform/machine/text.h"
 #include "platform/machine/xml.h"
 #include "platform/machine/zip.h"
-
-enum { GUID = QDPX_GUID, WHEN = 40 };
-
-struct project { /* the book's state */
-    struct arena arena;
-    const struct dataset_write *write;
-    struct map users;  /* code of an interviewer → its GUID */
-    struct map coded;  /* codes that texts were coded with … */
-    const char **used; /* … and their list */
-    size_t used_count;
-    unsigned adrift;
-    struct buf user_list, cases, sources;
-    struct zip_part *parts;
-    size_t part_count;
-    /* the record being gathered */
-    bool open;
-    char key[80], name[80], when[WHEN], user[GUID];
-    struct buf text, selections, values;
-    size_t letters; /* of `text` */
-};
 
 /* ---- GUIDs ---- */
 
@@ -58,7 +37,7 @@ void qdpx_guid(char out[GUID], const char *kind, const char *what)
     snprintf(out, GUID, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
 }
 
-static void put_guid(struct buf *out, const char *name, const char *kind, const char *what)
+void qdpx_put_guid(struct buf *out, const char *name, const char *kind, const char *what)
 {
     char guid[GUID];
     qdpx_guid(guid, kind, what);
@@ -82,21 +61,21 @@ static bool is_coding(const struct dataset_column *column)
            strcmp(column->name + len - tail, end) == 0;
 }
 
-static bool is_variable(const struct dataset_column *column)
+bool qdpx_is_variable(const struct dataset_column *column)
 {
     return (column->type == DATASET_CHOICE || column->type == DATASET_INT) && column->item->control;
 }
 
-static const char *section_of(const struct dataset_write *w, const struct dataset_column *column)
+const char *qdpx_section(const struct dataset_write *w, const struct dataset_column *column)
 {
     const char *label = dataset_group_label(w->dataset, column, w->look.labels);
     return *label ? label : dataset_table(w->dataset, 0)->name;
 }
 
-static void put_code(struct buf *out, const char *kind, const char *what, const char *name)
+void qdpx_put_code(struct buf *out, const char *kind, const char *what, const char *name)
 {
     buf_text(out, "   <Code");
-    put_guid(out, "guid", kind, what);
+    qdpx_put_guid(out, "guid", kind, what);
     xml_put_attr(out, "name", name);
     buf_text(out, " isCodable=\"true\"/>\n");
 }
@@ -106,10 +85,10 @@ static void put_sections(struct buf *out, const struct dataset_write *w, struct 
     for (size_t t = 0; t < dataset_tables(w->dataset); t++) {
         const struct dataset_table *table = dataset_table(w->dataset, t);
         for (size_t c = 0; c < table->count; c++) {
-            const char *section = section_of(w, &table->columns[c]);
+            const char *section = qdpx_section(w, &table->columns[c]);
             if (is_story(&table->columns[c]) && !map_get(seen, section)) {
                 map_put(seen, section, (void *)table);
-                put_code(out, "section", section, section);
+                qdpx_put_code(out, "section", section, section);
             }
         }
     }
@@ -126,8 +105,8 @@ static void put_elements(struct buf *out, const struct dataset_write *w, struct 
             for (size_t i = 0; i < count; i++) {
                 if (!map_get(seen, codes[i])) {
                     map_put(seen, codes[i], (void *)column);
-                    put_code(out, "code", codes[i],
-                             dataset_code_label(w->dataset, column, codes[i], w->look.labels));
+                    qdpx_put_code(out, "code", codes[i],
+                                  dataset_code_label(w->dataset, column, codes[i], w->look.labels));
                 }
             }
         }
@@ -141,7 +120,7 @@ static void put_study_codes(struct buf *out, const struct dataset_write *w, stru
         const struct dataset_code *one = &w->look.codes[i];
         if (!map_get(seen, one->code)) {
             map_put(seen, one->code, (void *)one);
-            put_code(out, "code", one->code, one->label);
+            qdpx_put_code(out, "code", one->code, one->label);
         }
     }
 }
@@ -151,15 +130,14 @@ static void put_branch(struct buf *out, const char *name, const struct buf *chil
 {
     if (children->len) {
         buf_text(out, "  <Code");
-        put_guid(out, "guid", "branch", name);
+        qdpx_put_guid(out, "guid", "branch", name);
         xml_put_attr(out, "name", name);
         buf_join(out, " isCodable=\"false\">\n", children->data, "  </Code>\n", NULL);
     }
 }
 
-/* `used`: codes that texts were coded with. */
-static void put_codebook(struct buf *out, const struct dataset_write *w, const char *const *used,
-                         size_t used_count)
+/* `p`: also what its records need; NULL: the form's and the study's codes alone. */
+static void put_codebook(struct buf *out, const struct dataset_write *w, const struct project *p)
 {
     struct arena arena;
     struct map sections, codes;
@@ -170,20 +148,26 @@ static void put_codebook(struct buf *out, const struct dataset_write *w, const c
     put_sections(&one, w, &sections);
     put_elements(&other, w, &codes);
     put_study_codes(&other, w, &codes);
-    for (size_t i = 0; i < used_count; i++) { /* also what the list does not have any more */
-        if (!map_get(&codes, used[i])) {
-            map_put(&codes, used[i], out);
-            put_code(&other, "code", used[i], used[i]);
+    for (size_t i = 0; p && i < p->used_count; i++) { /* also what the list has no more */
+        if (!map_get(&codes, p->used[i])) {
+            map_put(&codes, p->used[i], out);
+            qdpx_put_code(&other, "code", p->used[i], p->used[i]);
         }
     }
     if (one.len) {
-        put_code(&other, QDPX_QUOTE, QDPX_QUOTE, "Quote");
+        qdpx_put_code(&other, QDPX_QUOTE, QDPX_QUOTE, "Quote");
+    }
+    if (p && p->memos) {
+        qdpx_put_code(&other, "memo", "memo", "Memo");
     }
     buf_text(out, "<Codes>\n");
     put_branch(out, "Sections", &one);
     put_branch(out, "Codes", &other);
+    if (p) {
+        put_branch(out, "Speakers", &p->speakers);
+    }
     if (!one.len && !other.len) {
-        put_code(out, "section", "text", "text"); /* a list of codes may not be empty */
+        qdpx_put_code(out, "section", "text", "text"); /* a list of codes may not be empty */
     }
     buf_text(out, " </Codes>");
     buf_fini(&one);
@@ -193,21 +177,24 @@ static void put_codebook(struct buf *out, const struct dataset_write *w, const c
 
 static void put_variables(struct buf *out, const struct dataset_write *w)
 {
-    const struct dataset_table *table = dataset_table(w->dataset, 0);
-    size_t begun = 0;
-    for (size_t c = 0; c < table->count; c++) {
-        const struct dataset_column *column = &table->columns[c];
-        if (!is_variable(column)) {
-            continue;
+    size_t begun = 0, label;
+    for (size_t t = 0; t < dataset_tables(w->dataset); t++) {
+        const struct dataset_table *table = dataset_table(w->dataset, t);
+        bool cases = t == 0 || qdpx_label_column(table, &label);
+        for (size_t c = 0; cases && c < table->count; c++) {
+            const struct dataset_column *column = &table->columns[c];
+            if (!qdpx_is_variable(column)) {
+                continue;
+            }
+            buf_text(out, begun++ ? "" : " <Variables>\n");
+            buf_text(out, "  <Variable");
+            qdpx_put_guid(out, "guid", "variable", column->path);
+            xml_put_attr(out, "name", column->name);
+            buf_join(out, " typeOfVariable=\"", column->type == DATASET_INT ? "Integer" : "Text",
+                     "\"><Description>", NULL);
+            xml_put_text(out, dataset_column_label(w->dataset, column, w->look.labels));
+            buf_text(out, "</Description></Variable>\n");
         }
-        buf_text(out, begun++ ? "" : " <Variables>\n");
-        buf_text(out, "  <Variable");
-        put_guid(out, "guid", "variable", column->path);
-        xml_put_attr(out, "name", column->name);
-        buf_join(out, " typeOfVariable=\"", column->type == DATASET_INT ? "Integer" : "Text",
-                 "\"><Description>", NULL);
-        xml_put_text(out, dataset_column_label(w->dataset, column, w->look.labels));
-        buf_text(out, "</Description></Variable>\n");
     }
     buf_text(out, begun ? " </Variables>\n" : "");
 }
@@ -233,7 +220,7 @@ static void end_record(struct project *p)
     p->open = false;
     qdpx_guid(source, "source", p->key);
     buf_join(&p->cases, "  <Case", NULL);
-    put_guid(&p->cases, "guid", "case", p->key);
+    qdpx_put_guid(&p->cases, "guid", "case", p->key);
     xml_put_attr(&p->cases, "name", p->name);
     buf_join(&p->cases, ">\n", p->values.len ? p->values.data : "", NULL);
     if (p->text.len) {
@@ -246,9 +233,12 @@ static void end_record(struct project *p)
         snprintf(path, sizeof path, "sources/%s.txt", source);
         add_part(p, path, &p->text);
     }
-    buf_text(&p->cases, "  </Case>\n");
+    buf_join(&p->cases, p->refs.len ? p->refs.data : "", "  </Case>\n", NULL);
+    qdpx_end_participants(p);
     buf_cut(&p->selections, 0);
     buf_cut(&p->values, 0);
+    buf_cut(&p->refs, 0);
+    arena_fini(&p->of_record);
     p->letters = 0;
 }
 
@@ -264,23 +254,22 @@ static void need_user(struct project *p, const char *code)
     }
 }
 
-static void add_value(struct project *p, struct dataset_reader *reader,
-                      const struct dataset_column *column, const char *value)
+void qdpx_put_value(struct buf *out, const struct project *p, struct dataset_reader *reader,
+                    const struct dataset_column *column, const char *value)
 {
     bool whole = column->type == DATASET_INT;
     const char *digits = value + (*value == '-');
     if (!*value || (whole && (!*digits || digits[strspn(digits, "0123456789")]))) {
         return;
     }
-    buf_text(&p->values, "   <VariableValue><VariableRef");
-    put_guid(&p->values, "targetGUID", "variable", column->path);
-    buf_text(&p->values, whole ? "/><IntegerValue>" : "/><TextValue>");
-    xml_put_text(&p->values,
+    buf_text(out, "   <VariableValue><VariableRef");
+    qdpx_put_guid(out, "targetGUID", "variable", column->path);
+    buf_text(out, whole ? "/><IntegerValue>" : "/><TextValue>");
+    xml_put_text(out,
                  whole ? value
                        : dataset_choice_label(p->write->dataset, reader->version, column, value,
                                               p->write->look.labels ? p->write->look.labels : ""));
-    buf_text(&p->values,
-             whole ? "</IntegerValue></VariableValue>\n" : "</TextValue></VariableValue>\n");
+    buf_text(out, whole ? "</IntegerValue></VariableValue>\n" : "</TextValue></VariableValue>\n");
 }
 
 static void begin_record(struct project *p, struct dataset_reader *reader,
@@ -289,6 +278,8 @@ static void begin_record(struct project *p, struct dataset_reader *reader,
     const struct dataset_table *table = dataset_table(p->write->dataset, 0);
     end_record(p);
     p->open = true;
+    arena_init(&p->of_record);
+    map_init(&p->by_label, &p->of_record);
     snprintf(p->key, sizeof p->key, "%s", row->key);
     snprintf(p->name, sizeof p->name, "%s", row->key);
     clock_iso(p->when, sizeof p->when, reader->about->date_ms, 0, false);
@@ -298,14 +289,16 @@ static void begin_record(struct project *p, struct dataset_reader *reader,
     for (size_t c = 0; c < table->count; c++) {
         const struct dataset_column *column = &table->columns[c];
         const char *value = dataset_cell(reader, c);
-        if (is_variable(column)) {
-            add_value(p, reader, column, value);
+        if (qdpx_is_variable(column)) {
+            qdpx_put_value(&p->values, p, reader, column, value);
         }
         const char *slash = strrchr(column->path, '/');
         if (*value && strcmp(slash, "/rec_code") == 0) { /* what people call the record */
             snprintf(p->name, sizeof p->name, "%.79s", value);
         }
     }
+    qdpx_add_memos(p, reader->about);
+    qdpx_add_sounds(p, reader);
 }
 
 /* Appends a text with LF only; the number of its letters. */
@@ -326,21 +319,22 @@ static size_t add_text(struct buf *out, const char *text)
     return letters;
 }
 
-static void put_code_ref(struct project *p, const char *kind, const char *code)
+static void put_code_ref(struct buf *out, const char *kind, const char *code)
 {
-    buf_text(&p->selections, "<CodeRef");
-    put_guid(&p->selections, "targetGUID", kind, code);
-    buf_text(&p->selections, "/></Coding>\n");
+    buf_text(out, "<CodeRef");
+    qdpx_put_guid(out, "targetGUID", kind, code);
+    buf_text(out, "/></Coding>\n");
 }
 
-static void put_coding(struct project *p, const char *where, const char *kind, const char *code)
+void qdpx_put_coding(struct project *p, struct buf *out, const char *where, const char *kind,
+                     const char *code)
 {
     struct buf what = {0};
     buf_join(&what, where, "|", kind, "|", code, NULL);
-    buf_text(&p->selections, "    <Coding");
-    put_guid(&p->selections, "guid", "coding", what.data);
-    buf_join(&p->selections, " creatingUser=\"", p->user, "\">", NULL);
-    put_code_ref(p, kind, code);
+    buf_text(out, "    <Coding");
+    qdpx_put_guid(out, "guid", "coding", what.data);
+    buf_join(out, " creatingUser=\"", p->user, "\">", NULL);
+    put_code_ref(out, kind, code);
     buf_fini(&what);
 }
 
@@ -406,7 +400,7 @@ static void put_marks(struct project *p, struct dataset_reader *reader,
         snprintf(user, sizeof user, "%s", p->user);
         need_user(p, c->who); /* sets p->user */
         buf_text(&p->selections, "   <PlainTextSelection");
-        put_guid(&p->selections, "guid", "mark", c->guid);
+        qdpx_put_guid(&p->selections, "guid", "mark", c->guid);
         xml_put_attr(&p->selections, "name", c->quote ? "Quote" : c->code);
         buf_printf(&p->selections, " startPosition=\"%zu\" endPosition=\"%zu\"",
                    story->begins + c->from, story->begins + c->to);
@@ -421,13 +415,13 @@ static void put_marks(struct project *p, struct dataset_reader *reader,
             use_code(p, c->code);
             buf_join(&p->selections, "    <Coding guid=\"", c->guid, "\" creatingUser=\"", p->user,
                      "\">", NULL);
-            put_code_ref(p, "code", c->code);
+            put_code_ref(&p->selections, "code", c->code);
         }
         if (c->quote) {
             buf_text(&p->selections, "    <Coding");
-            put_guid(&p->selections, "guid", QDPX_QUOTE, c->guid);
+            qdpx_put_guid(&p->selections, "guid", QDPX_QUOTE, c->guid);
             buf_join(&p->selections, " creatingUser=\"", p->user, "\">", NULL);
-            put_code_ref(p, QDPX_QUOTE, QDPX_QUOTE);
+            put_code_ref(&p->selections, QDPX_QUOTE, QDPX_QUOTE);
         }
         buf_text(&p->selections, "   </PlainTextSelection>\n");
         snprintf(p->user, sizeof p->user, "%s", user);
@@ -444,7 +438,8 @@ static void put_row_codes(struct project *p, struct dataset_reader *reader,
         while (*codes) {
             size_t len = strcspn(codes, " ");
             if (len) {
-                put_coding(p, where, "code", arena_copy(&reader->arena, codes, len));
+                qdpx_put_coding(p, &p->selections, where, "code",
+                                arena_copy(&reader->arena, codes, len));
             }
             codes += len + (codes[len] == ' ');
         }
@@ -464,13 +459,20 @@ static void add_story(struct project *p, struct dataset_reader *reader,
     p->letters += add_text(&p->text, dataset_cell(reader, column_at));
     buf_join(&where, row->key, "|", column->path, NULL);
     buf_text(&p->selections, "   <PlainTextSelection");
-    put_guid(&p->selections, "guid", "selection", where.data);
+    qdpx_put_guid(&p->selections, "guid", "selection", where.data);
     xml_put_attr(&p->selections, "name", column->name);
     buf_printf(&p->selections, " startPosition=\"%zu\" endPosition=\"%zu\"", from, p->letters);
     buf_join(&p->selections, " creatingUser=\"", p->user, "\" creationDateTime=\"", p->when,
              "\">\n", NULL);
-    put_coding(p, where.data, "section", section_of(p->write, column));
+    qdpx_put_coding(p, &p->selections, where.data, "section", qdpx_section(p->write, column));
     put_row_codes(p, reader, table, where.data);
+    struct participant *speaker = qdpx_speaker(p, reader, table);
+    if (speaker) {
+        qdpx_put_coding(p, &p->selections, where.data, "speaker", speaker->key);
+        buf_text(&speaker->refs, "   <SelectionRef");
+        qdpx_put_guid(&speaker->refs, "targetGUID", "selection", where.data);
+        buf_text(&speaker->refs, "/>\n");
+    }
     buf_text(&p->selections, "   </PlainTextSelection>\n");
     put_marks(p, reader, row, column, &story);
     p->letters += add_text(&p->text, "\n\n");
@@ -486,7 +488,11 @@ static bool open_book(struct dataset_book *book, struct err *err)
     arena_init(&p->arena);
     map_init(&p->users, &p->arena);
     map_init(&p->coded, &p->arena);
+    map_init(&p->sections, &p->arena);
     p->write = book->write;
+    struct buf codes = {0};
+    put_sections(&codes, p->write, &p->sections);
+    buf_fini(&codes);
     book->names = arena_alloc(book->arena, dataset_tables(p->write->dataset) * sizeof *book->names);
     for (size_t t = 0; t < dataset_tables(p->write->dataset); t++) {
         book->names[t] = dataset_table(p->write->dataset, t)->name;
@@ -510,6 +516,8 @@ static bool add_row(struct dataset_sheet *sheet, struct dataset_reader *reader,
     (void)err;
     if (row->table == 0) {
         begin_record(p, reader, row);
+    } else {
+        qdpx_add_participant(p, reader, row);
     }
     for (size_t c = 0; c < table->count; c++) {
         if (is_story(&table->columns[c]) && strchr(dataset_cell(reader, c), ' ')) {
@@ -544,7 +552,7 @@ static bool close_book(struct dataset_book *book, bool ok, struct err *err)
     buf_text(&project, " origin=\"suhbat\">\n");
     put_list(&project, "Users", &p->user_list);
     buf_text(&project, " <CodeBook>");
-    put_codebook(&project, p->write, p->used, p->used_count);
+    put_codebook(&project, p->write, p);
     buf_text(&project, "</CodeBook>\n");
     put_variables(&project, p->write);
     put_list(&project, "Cases", &p->cases);
@@ -561,6 +569,8 @@ static bool close_book(struct dataset_book *book, bool ok, struct err *err)
     buf_fini(&p->user_list);
     buf_fini(&p->cases);
     buf_fini(&p->sources);
+    buf_fini(&p->speakers);
+    buf_fini(&p->refs);
     buf_fini(&p->text);
     buf_fini(&p->selections);
     buf_fini(&p->values);
@@ -576,7 +586,7 @@ static void codebook(struct buf *out, const struct dataset_write *write, const c
     (void)files;
     buf_text(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
                   "<CodeBook xmlns=\"urn:QDA-XML:codebook:1.0\" origin=\"suhbat\">\n ");
-    put_codebook(out, write, NULL, 0);
+    put_codebook(out, write, NULL);
     buf_text(out, "\n</CodeBook>\n");
 }
 

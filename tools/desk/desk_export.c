@@ -13,6 +13,7 @@
 #include "platform/machine/file.h"
 #include "platform/machine/map.h"
 #include "platform/custody/tar.h"
+#include "platform/machine/csv.h"
 #include "platform/machine/tally.h"
 #include "platform/machine/text.h"
 #include "tools/desk/desk_attachments.h"
@@ -21,6 +22,7 @@
 #include "tools/desk/desk_ledger.h"
 #include "tools/desk/desk_recordings.h"
 #include "tools/desk/desk_records.h"
+#include "tools/desk/desk_sounds.h"
 #include "tools/desk/desk_withdraw.h"
 
 /* A file that grows while records are read. */
@@ -39,8 +41,8 @@ struct group { /* all versions of one form */
     struct dataset_book book;     /* that holds all of them, if the format has books */
     struct dataset_sheet *sheets; /* … with what is written into it */
     size_t begun;                 /* sheets that were begun */
-    struct growing audit,
-        memos; /* rows of all interviews, in one file as ODK Central exports them */
+    struct growing audit, memos,  /* rows of all interviews, in one file as ODK Central exports */
+        sounds;                   /* what happened in recordings */
 };
 
 struct exporting {
@@ -60,7 +62,7 @@ struct exporting {
     char name[DESK_NAME + 1]; /* the beginning of the key that its log is signed with */
     uint64_t revision;
     const struct desk_object *object; /* the record that is read */
-    struct arena arena;
+    struct arena arena, own;          /* own: of the record that is taken */
     struct map tables;    /* table paths in lower case, to find clashes on disks that ignore case */
     struct tally keys;    /* record ids */
     struct tally media;   /* digests of attachment names */
@@ -136,6 +138,7 @@ static void name_files(struct exporting *x, struct group *g)
     }
     g->audit.path = table_path(x, arena_printf(&x->arena, "%s - audit", root), ".csv");
     g->memos.path = table_path(x, arena_printf(&x->arena, "%s - memos", root), ".csv");
+    g->sounds.path = table_path(x, arena_printf(&x->arena, "%s - recordings", root), ".csv");
 }
 
 static bool make_groups(struct exporting *x, struct err *err)
@@ -227,7 +230,8 @@ static bool end_tables(struct exporting *x, bool ok, struct err *err)
             buf_fini(&group->book.out);
             x->counts->adrift += group->book.adrift;
         }
-        ok = ok && flush(x, &group->audit, true, err) && flush(x, &group->memos, true, err);
+        ok = ok && flush(x, &group->audit, true, err) && flush(x, &group->memos, true, err) &&
+             flush(x, &group->sounds, true, err);
     }
     return ok;
 }
@@ -279,6 +283,7 @@ static void free_groups(struct exporting *x)
         free(group->sheets);
         buf_fini(&group->audit.pending);
         buf_fini(&group->memos.pending);
+        buf_fini(&group->sounds.pending);
         dataset_free(group->dataset);
     }
     free(x->groups);
@@ -355,9 +360,42 @@ static bool take_medium(struct exporting *x, const struct tar_member *m, const c
     return ok;
 }
 
+/* The interviewer's memos, for formats of texts. */
+static bool read_memos(struct exporting *x, const struct tar_member *m, struct submission *about,
+                       struct err *err)
+{
+    enum { NODE, BEGUN, LANGUAGE, TEXT, COLUMNS };
+    struct csv csv;
+    if (!csv_parse(&csv, &x->own, m->bytes, m->len, err)) {
+        return false;
+    }
+    struct dataset_memo *memos = arena_alloc(&x->own, csv.count * sizeof *memos);
+    for (size_t r = 1; r < csv.count; r++) {
+        const char *const *cells = (const char *const *)csv.rows[r].cells;
+        if (csv.rows[r].count >= COLUMNS) {
+            memos[about->memo_count++] =
+                (struct dataset_memo){cells[NODE], cells[BEGUN], cells[TEXT]};
+        }
+    }
+    about->memos = memos;
+    return true;
+}
+
+/* Recordings are named by their own version of the record. */
+static void name_sound(char key[80], const struct record *r, const struct submission *about)
+{
+    const char *other = strchr(about->record_key, '~'); /* one of two with the same id */
+    desk_record_key(key, r->record_id);
+    if (other) {
+        snprintf(key + strlen(key), 80 - strlen(key), "%s", other);
+    }
+}
+
 struct files_of { /* one record's attachments, on their way into the export */
     const char *key;
+    char sound_key[80]; /* that its recordings are named by */
     struct group *group;
+    struct submission *about;
     struct named_files named;
     const struct desk_edit *newest; /* the version that counts, if this one does not */
     bool no_sound;                  /* the person took recordings back */
@@ -370,6 +408,20 @@ static bool is_replaced(struct exporting *x, const struct files_of *f, const cha
     return f->newest && !map_get(&f->newest->files, name);
 }
 
+/* What happened in the recordings: as a table, and for formats of texts. */
+static bool take_moments(struct exporting *x, const struct files_of *f, const struct tar_member *m,
+                         struct err *err)
+{
+    struct growing *file = &f->group->sounds;
+    bool head = !file->begun && !file->pending.len;
+    bool ok = desk_sounds_read(&f->about->sounds, &f->about->sound_count, &x->own, m, f->sound_key,
+                               x->options->sound ? "audio" : NULL, err);
+    if (ok) {
+        desk_sounds_put(&file->pending, f->about->sounds, f->about->sound_count, f->key, head);
+    }
+    return ok;
+}
+
 static bool take_file(struct exporting *x, const struct files_of *f, const struct tar_member *m,
                       struct err *err)
 {
@@ -377,7 +429,11 @@ static bool take_file(struct exporting *x, const struct files_of *f, const struc
         return take_rows(f->group->dataset, &f->group->audit, f->key, m, err);
     }
     if (strcmp(m->name, "memos.csv") == 0 && x->options->columns.sensitive_extra) {
-        return take_rows(f->group->dataset, &f->group->memos, f->key, m, err);
+        return (!x->options->writer->texts || read_memos(x, m, f->about, err)) &&
+               take_rows(f->group->dataset, &f->group->memos, f->key, m, err);
+    }
+    if (strcmp(m->name, "recordings.csv") == 0) {
+        return f->no_sound || take_moments(x, f, m, err);
     }
     if (strcmp(m->name, "memos.csv") == 0) {
         x->counts->hidden_memos++; /* memos are free text and may contain anything sensitive */
@@ -396,7 +452,8 @@ static bool take_file(struct exporting *x, const struct files_of *f, const struc
 static bool take_files(struct exporting *x, const struct record *r, const char *key,
                        struct group *group, struct submission *about, struct err *err)
 {
-    struct files_of f = {.key = key, .group = group};
+    struct files_of f = {.key = key, .group = group, .about = about};
+    name_sound(f.sound_key, r, about);
     struct tar_reader tar = {.bytes = r->files, .len = r->files_len};
     struct tar_member m;
     struct err why = {0};
@@ -416,7 +473,7 @@ static bool take_files(struct exporting *x, const struct record *r, const char *
         *err = why;
     }
     return ok && !why.code && flush(x, &group->audit, false, err) &&
-           flush(x, &group->memos, false, err);
+           flush(x, &group->memos, false, err) && flush(x, &group->sounds, false, err);
 }
 
 /* ---- recordings ---- */
@@ -461,12 +518,10 @@ static bool put_part(void *user, unsigned recording, uint32_t part, const void *
 static bool take_sound(struct exporting *x, const struct record *r, const struct submission *about,
                        struct err *err)
 {
-    const char *other = strchr(about->record_key, '~'); /* one of two with the same id */
     char key[80];
     struct sounding s = {.x = x, .key = key};
     unsigned missing;
-    desk_record_key(key, r->record_id);
-    strncat(key, other ? other : "", sizeof key - strlen(key) - 1);
+    name_sound(key, r, about);
     bool back = about->withdrawn && text_has_word(about->withdrawn, withdrawn_name(USE_RECORDING));
     if (!x->options->sound || back) {
         return true;
@@ -616,7 +671,7 @@ static bool put_record(struct exporting *x, const struct record *r, const struct
     return ok;
 }
 
-static bool take_record(struct exporting *x, struct record *r, struct err *err)
+static bool take_whole(struct exporting *x, struct record *r, struct err *err)
 {
     const struct form *form = desk_record_form(&x->records, r);
     char device[33], code[64], key[80], withdrawn[WITHDRAWN_TEXT];
@@ -670,6 +725,14 @@ static bool take_record(struct exporting *x, struct record *r, struct err *err)
         x->counts->twice += !x->scan;
     }
     return put_record(x, r, form, group, &s, err);
+}
+
+static bool take_record(struct exporting *x, struct record *r, struct err *err)
+{
+    arena_init(&x->own);
+    bool ok = take_whole(x, r, err);
+    arena_fini(&x->own);
+    return ok;
 }
 
 /* Whether the same bytes were opened before: a batch may be in two histories of a device. */

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Does a group become a project for qualitative analysis: who spoke, memos, recordings? */
+#include "platform/machine/zip.h"
+#include "tests/lib/desk_case.h"
+#include "tests/lib/qda.h"
+
+static const char md[] =
+    "| survey |\n| | type | name | label | calculation | appearance | bind::suhbat:submitter |\n"
+    "| | text | int_code | I | | | yes |\n"
+    "| | begin_repeat | part | Round | | focus-group | |\n"
+    "| | calculate | p_lab | | concat('У', position(..)) | | |\n"
+    "| | select_one sex | p_sex | Sex | | | |\n"
+    "| | end_repeat | | | | | |\n"
+    "| | begin_repeat | topic | Topics | | focus-group | |\n"
+    "| | text | tp_sum | Summary | | | |\n"
+    "| | begin_repeat | tp_q | Quotes | | | |\n"
+    "| | select_one ${p_lab} | q_who | Whose words? | | | |\n"
+    "| | text | q_txt | Words | | | |\n"
+    "| | end_repeat | | | | | |\n"
+    "| | end_repeat | | | | | |\n"
+    "| choices |\n| | list_name | name | label |\n| | sex | f | Female |\n| | sex | m | Male |\n"
+    "| settings |\n| | form_id | version |\n| | test_form | 1 |\n";
+
+static const char instance[] =
+    "<data id='test_form' version='1'><int_code>A12</int_code>"
+    "<part><p_lab>У1</p_lab><p_sex>f</p_sex></part><part><p_lab>У2</p_lab><p_sex>m</p_sex></part>"
+    "<topic><tp_sum>They trust drivers.</tp_sum>"
+    "<tp_q><q_who>У2</q_who><q_txt>The driver is my bank.</q_txt></tp_q>"
+    "<tp_q><q_who/><q_txt>Nobody knows whose.</q_txt></tp_q></topic></data>";
+
+#define HEX "00112233445566778899aabbccddeeff"
+#define GONE "ffeeddccbbaa99887766554433221100"
+static const char memos[] = "node,begun,language,memo\n"
+                            "/data/topic[1],2026-11-24T10:05:00.000Z,ru,\"Тихо, <никто> не спорит\"\n";
+static const char recordings[] = "recording,ms,event,node,begun\n" GONE
+                                 ",0,begin,/data/whole,2026-11-24T09:00:00.000Z\n" GONE
+                                 ",900,end,/data/whole,\n" HEX
+                                 ",0,begin,/data/whole,2026-11-24T10:00:00.000Z\n" HEX
+                                 ",1200,question,/data/topic[1]/tp_sum,\n" GONE
+                                 ",900,delete,/data/whole,\n" HEX
+                                 ",5000,memo,/data/topic[1],\n" HEX
+                                 ",61000,question,/data/int_code,\n" HEX
+                                 ",90000,end,/data/whole,\n";
+
+struct scene {
+    struct study study;
+    struct buf xform, project;
+    uint8_t hash[32];
+    struct desk *desk;
+    char out[300];
+};
+
+static void finish(struct scene *c)
+{
+    struct err err = {0};
+    struct device_draft d;
+    struct buf files = {0};
+    static const uint8_t id[16] = {0xA1, 1};
+    tar_add(&files, "memos.csv", memos, sizeof memos - 1);
+    tar_add(&files, "recordings.csv", recordings, sizeof recordings - 1);
+    tar_end(&files);
+    struct device_finished f = {.xml = instance,
+                                .xml_len = sizeof instance - 1,
+                                .files = files.data,
+                                .files_len = files.len};
+    OK(device_draft_begin(c->study.device, &d, c->hash, study_wall, &err));
+    OK(device_finish(c->study.device, &d, id, &f, study_wall, &err));
+    buf_fini(&files);
+}
+
+static void begin(struct scene *c)
+{
+    struct err err = {0};
+    memset(c, 0, sizeof *c);
+    study_init(&c->study);
+    study_device(&c->study);
+    OK(convert_md(&c->xform, md, &err));
+    c->study.form = c->xform.data;
+    study_enrol(&c->study, c->hash);
+    finish(c);
+    c->desk = case_desk(&c->study, c->hash, false);
+    snprintf(c->out, sizeof c->out, "%s/tables", c->study.dir);
+}
+
+static void export_as(struct scene *c, bool sensitive, bool sound)
+{
+    struct err err = {0};
+    struct export_counts counts;
+    struct zip_file *zip;
+    struct buf bytes = {0};
+    char path[340];
+    struct export_options options = {.out = c->out,
+                                     .force = true,
+                                     .writer = dataset_writer_find("qdpx"),
+                                     .columns = {.sensitive_extra = sensitive},
+                                     .sound = sound};
+    OK(desk_export(c->desk, c->study.coordinator, &options, &counts, &err));
+    snprintf(path, sizeof path, "%s/test_form.qdpx", c->out);
+    OK(file_read(&bytes, path, 1 << 20, &err));
+    OK(zip_open_bytes(&zip, bytes.data, bytes.len, &err));
+    buf_cut(&c->project, 0);
+    OK(zip_member(&c->project, zip, "project.qde", &err));
+    zip_shut(zip);
+    buf_fini(&bytes);
+    qda_validates(&c->project);
+}
+
+static void end(struct scene *c)
+{
+    desk_close(c->desk);
+    buf_fini(&c->xform);
+    buf_fini(&c->project);
+    study_fini(&c->study);
+}
+
+static const char *has(const struct scene *c, const char *text)
+{
+    const char *at = strstr(c->project.data, text);
+    if (!at) {
+        fail_msg("no '%s' in\n%s", text, c->project.data);
+    }
+    return at;
+}
+
+/* The GUID in the first attribute `name` from `at` on. */
+static void guid_at(char out[37], const char *at, const char *name)
+{
+    snprintf(out, 37, "%.36s", strstr(at, name) + strlen(name) + 2);
+}
+
+static void test_project__each_participant_is_a_case_and_speaks(void **state)
+{
+    (void)state;
+    struct scene c;
+    char code[37], refers[37];
+    begin(&c);
+    export_as(&c, false, false);
+    has(&c, "name=\"Speakers\" isCodable=\"false\"");
+    const char *one = has(&c, " У2\" isCodable=\"true\"");
+    while (strncmp(one, "<Code", 5) != 0) {
+        one--;
+    }
+    guid_at(code, one, "guid");
+    const char *at = has(&c, "<Cases>");
+    at = strstr(at, " У2\">");
+    assert_non_null(at);
+    guid_at(refers, at, "targetGUID");
+    assert_string_equal(refers, code);
+    assert_non_null(strstr(at, "<TextValue>Male</TextValue>"));
+    assert_non_null(strstr(at, "<SelectionRef"));
+    /* the quote is coded with its speaker, the one of nobody is not */
+    unsigned coded = 0;
+    for (const char *p = has(&c, "<Sources>"); (p = strstr(p, code)) != NULL; p++) {
+        coded++;
+    }
+    assert_int_equal(coded, 1);
+    end(&c);
+}
+
+static void test_project__memos_are_sources_if_asked_for(void **state)
+{
+    (void)state;
+    struct scene c;
+    begin(&c);
+    export_as(&c, false, false);
+    assert_null(strstr(c.project.data, "никто"));
+    export_as(&c, true, false);
+    has(&c, "<PlainTextContent>Тихо, &lt;никто&gt; не спорит</PlainTextContent>");
+    has(&c, "name=\"Memo\" isCodable=\"true\"");
+    has(&c, "startPosition=\"0\" endPosition=\"23\"");
+    end(&c);
+}
+
+/* Recordings are sources with a selection for each page; a deleted one is none, and takes no number. */
+static void test_project__recordings_are_sources(void **state)
+{
+    (void)state;
+    struct scene c;
+    struct err err = {0};
+    struct buf csv = {0};
+    char path[340];
+    begin(&c);
+    export_as(&c, false, false);
+    assert_null(strstr(c.project.data, "<AudioSource"));
+    export_as(&c, false, true);
+    has(&c, "path=\"relative:///audio/a1010000-0000-0000-0000-000000000000-1.opus\"");
+    assert_null(strstr(c.project.data, "-2.opus"));
+    const char *page = has(&c, "name=\"/data/topic[1]/tp_sum\" begin=\"1200\" end=\"61000\"");
+    assert_non_null(strstr(page, "<Coding")); /* the section of its question */
+    has(&c, "begin=\"61000\" end=\"90000\"");
+    snprintf(path, sizeof path, "%s/test_form - recordings.csv", c.out);
+    OK(file_read(&csv, path, 1 << 20, &err));
+    assert_non_null(strstr(csv.data, "instance ID,recording,file,ms,event,node,begun\n"));
+    assert_non_null(strstr(csv.data, GONE ",,0,begin,/data/whole,2026-11-24T09:00:00.000Z\n"));
+    assert_non_null(strstr(csv.data, "-1.opus,5000,memo,/data/topic[1],\n"));
+    buf_fini(&csv);
+    end(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_project__each_participant_is_a_case_and_speaks),
+        cmocka_unit_test(test_project__memos_are_sources_if_asked_for),
+        cmocka_unit_test(test_project__recordings_are_sources),
+    };
+    struct err err = {0};
+    db_setup();
+    xml_setup();
+    return secret_setup(&err) ? RUN(tests) : 1;
+}

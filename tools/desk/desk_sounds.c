@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads recordings.csv, and writes it with the names of files. */
+#include "tools/desk/desk_sounds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/machine/csv.h"
+
+enum { RECORDING, MS, EVENT, NODE, BEGUN, COLUMNS };
+static const char *const columns[COLUMNS] = {"recording", "ms", "event", "node", "begun"};
+
+static bool is_it(const struct csv *csv, struct err *err)
+{
+    bool ok = csv->count > 0;
+    for (size_t r = 0; ok && r < csv->count; r++) {
+        ok = csv->rows[r].count >= COLUMNS;
+        for (size_t c = 0; ok && r == 0 && c < COLUMNS; c++) {
+            ok = strcmp(csv->rows[r].cells[c], columns[c]) == 0;
+        }
+    }
+    return ok || err_set(err, ERR_INPUT, "recordings.csv is damaged");
+}
+
+static bool is_event(const char *const *cells, const char *event)
+{
+    return strcmp(cells[EVENT], event) == 0;
+}
+
+/* The rows of one recording, which may stand among those of others: a deletion comes later. */
+static void gather(struct dataset_sound *sound, struct arena *arena, const struct csv *csv,
+                   const char *folder, const char *key, unsigned *number)
+{
+    struct dataset_moment *moments = arena_alloc(arena, csv->count * sizeof *moments);
+    bool deleted = false;
+    for (size_t r = 1; r < csv->count; r++) {
+        const char *const *cells = (const char *const *)csv->rows[r].cells;
+        if (strcmp(cells[RECORDING], sound->id) == 0) {
+            moments[sound->moment_count++] = (struct dataset_moment){
+                strtoll(cells[MS], NULL, 10), cells[EVENT], cells[NODE]};
+            deleted = deleted || is_event(cells, "delete");
+        }
+    }
+    sound->moments = moments;
+    if (!deleted) {
+        ++*number;
+        sound->file =
+            folder ? arena_printf(arena, "%s/%s-%u.opus", folder, key + strlen("uuid:"), *number)
+                   : NULL;
+    }
+}
+
+bool desk_sounds_read(const struct dataset_sound **list, size_t *count, struct arena *arena,
+                      const struct tar_member *table, const char *key, const char *folder,
+                      struct err *err)
+{
+    struct csv csv;
+    unsigned number = 0;
+    *count = 0;
+    if (!csv_parse(&csv, arena, table->bytes, table->len, err) || !is_it(&csv, err)) {
+        return false;
+    }
+    struct dataset_sound *sounds = arena_alloc(arena, csv.count * sizeof *sounds);
+    for (size_t r = 1; r < csv.count; r++) {
+        const char *const *cells = (const char *const *)csv.rows[r].cells;
+        if (is_event(cells, "begin")) {
+            struct dataset_sound *one = &sounds[(*count)++];
+            *one = (struct dataset_sound){.id = cells[RECORDING], .begun = cells[BEGUN]};
+            gather(one, arena, &csv, folder, key, &number);
+        }
+    }
+    *list = sounds;
+    return true;
+}
+
+void desk_sounds_put(struct buf *out, const struct dataset_sound *list, size_t count,
+                     const char *key, bool head)
+{
+    if (head) {
+        buf_text(out, "instance ID,recording,file,ms,event,node,begun\n");
+    }
+    for (size_t s = 0; s < count; s++) {
+        for (size_t m = 0; m < list[s].moment_count; m++) {
+            const struct dataset_moment *one = &list[s].moments[m];
+            char ms[24];
+            snprintf(ms, sizeof ms, "%lld", (long long)one->ms);
+            csv_cell(out, key, true);
+            csv_cell(out, list[s].id, false);
+            csv_cell(out, list[s].file ? list[s].file : "", false);
+            csv_cell(out, ms, false);
+            csv_cell(out, one->event, false);
+            csv_cell(out, one->path, false);
+            csv_cell(out, m ? "" : list[s].begun, false);
+            csv_end(out);
+        }
+    }
+}

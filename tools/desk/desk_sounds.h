@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TOOLS_DESK_DESK_SOUNDS_H
+#define TOOLS_DESK_DESK_SOUNDS_H
+/* desk_sounds: what a record's recordings.csv says of its recordings (docs/XFORMS.md, "Sound"). */
+#include "forms/dataset/dataset.h"
+#include "platform/custody/tar.h"
+
+/* Reads it into the arena.  `folder`: where the recordings are written, "audio", as KEY-N.opus with
+ * N from 1 in their order, without deleted ones; NULL: they are not, and have no file.  ERR_INPUT:
+ * it is no such table. */
+MUST_CHECK bool desk_sounds_read(const struct dataset_sound **list, size_t *count,
+                                 struct arena *arena, const struct tar_member *table,
+                                 const char *key, const char *folder, struct err *err);
+/* Appends its rows as CSV, with the record's KEY and each recording's file; `head`: also the row of
+ * headings. */
+void desk_sounds_put(struct buf *out, const struct dataset_sound *list, size_t count,
+                     const char *key, bool head);
+
+#endif
