@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef FORMS_DATASET_DATASET_QDPX_INTERNAL_H
 #define FORMS_DATASET_DATASET_QDPX_INTERNAL_H
-/* What dataset_qdpx.c (the project, stories and codes) and dataset_qdpx_people.c (participants, memos,
- * recordings) share. */
+/* What dataset_qdpx.c (the project, stories and codes) and dataset_qdpx_people.c (participants,
+ * memos, recordings) share. */
 #include "forms/dataset/dataset_qdpx.h"
 #include "forms/dataset/dataset_writer.h"
 #include "platform/machine/map.h"
@@ -52,15 +52,15 @@ const char *qdpx_section(const struct dataset_write *write, const struct dataset
 
 /* ---- dataset_qdpx_people.c ---- */
 
-/* The column with the label of a participant, if the table is a round of participants: a repeat with
- * the appearance focus-group, in which a calculation's name ends in "_lab"; or NULL. */
+/* The column with the label of a participant, if the table is a round of participants: a repeat
+ * with the appearance focus-group, in which a calculation's name ends in "_lab"; or NULL. */
 const struct dataset_column *qdpx_label_column(const struct dataset_table *table, size_t *at);
 /* A row of such a table: a case, and a code of the speaker. */
 void qdpx_add_participant(struct project *p, struct dataset_reader *reader,
                           const struct dataset_row *row);
 /* The participant whom an answer of the row names; or NULL. */
 struct participant *qdpx_speaker(struct project *p, struct dataset_reader *reader,
-                         const struct dataset_table *table);
+                                 const struct dataset_table *table);
 /* Ends the record's cases of participants. */
 void qdpx_end_participants(struct project *p);
 /* Sources of the record: its memos, its recordings with what happened in them. */

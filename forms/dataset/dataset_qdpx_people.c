@@ -87,8 +87,7 @@ struct participant *qdpx_speaker(struct project *p, struct dataset_reader *reade
                                  const struct dataset_table *table)
 {
     for (size_t c = 0; c < table->count; c++) {
-        const char *value =
-            table->columns[c].type == DATASET_CHOICE ? dataset_cell(reader, c) : "";
+        const char *value = table->columns[c].type == DATASET_CHOICE ? dataset_cell(reader, c) : "";
         struct participant *one = *value ? map_get(&p->by_label, value) : NULL;
         if (one) {
             return one;

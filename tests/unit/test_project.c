@@ -30,17 +30,15 @@ static const char instance[] =
 
 #define HEX "00112233445566778899aabbccddeeff"
 #define GONE "ffeeddccbbaa99887766554433221100"
-static const char memos[] = "node,begun,language,memo\n"
-                            "/data/topic[1],2026-11-24T10:05:00.000Z,ru,\"Тихо, <никто> не спорит\"\n";
-static const char recordings[] = "recording,ms,event,node,begun\n" GONE
-                                 ",0,begin,/data/whole,2026-11-24T09:00:00.000Z\n" GONE
-                                 ",900,end,/data/whole,\n" HEX
-                                 ",0,begin,/data/whole,2026-11-24T10:00:00.000Z\n" HEX
-                                 ",1200,question,/data/topic[1]/tp_sum,\n" GONE
-                                 ",900,delete,/data/whole,\n" HEX
-                                 ",5000,memo,/data/topic[1],\n" HEX
-                                 ",61000,question,/data/int_code,\n" HEX
-                                 ",90000,end,/data/whole,\n";
+static const char memos[] =
+    "node,begun,language,memo\n"
+    "/data/topic[1],2026-11-24T10:05:00.000Z,ru,\"Тихо, <никто> не спорит\"\n";
+static const char recordings[] =
+    "recording,ms,event,node,begun\n" GONE ",0,begin,/data/whole,2026-11-24T09:00:00.000Z\n" GONE
+    ",900,end,/data/whole,\n" HEX ",0,begin,/data/whole,2026-11-24T10:00:00.000Z\n" HEX
+    ",1200,question,/data/topic[1]/tp_sum,\n" GONE ",900,delete,/data/whole,\n" HEX
+    ",5000,memo,/data/topic[1],\n" HEX ",61000,question,/data/int_code,\n" HEX
+    ",90000,end,/data/whole,\n";
 
 struct scene {
     struct study study;
@@ -171,7 +169,8 @@ static void test_project__memos_are_sources_if_asked_for(void **state)
     end(&c);
 }
 
-/* Recordings are sources with a selection for each page; a deleted one is none, and takes no number. */
+/* Recordings are sources with a selection for each page; a deleted one is none, and takes no
+ * number. */
 static void test_project__recordings_are_sources(void **state)
 {
     (void)state;

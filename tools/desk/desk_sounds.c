@@ -37,8 +37,8 @@ static void gather(struct dataset_sound *sound, struct arena *arena, const struc
     for (size_t r = 1; r < csv->count; r++) {
         const char *const *cells = (const char *const *)csv->rows[r].cells;
         if (strcmp(cells[RECORDING], sound->id) == 0) {
-            moments[sound->moment_count++] = (struct dataset_moment){
-                strtoll(cells[MS], NULL, 10), cells[EVENT], cells[NODE]};
+            moments[sound->moment_count++] =
+                (struct dataset_moment){strtoll(cells[MS], NULL, 10), cells[EVENT], cells[NODE]};
             deleted = deleted || is_event(cells, "delete");
         }
     }
