@@ -397,7 +397,8 @@ static bool took_target(struct app *app)
         return true;
     }
     for (size_t t = 0; t < sizeof page_targets / sizeof *page_targets; t++) {
-        if (ui_took(&app->ui, page_targets[t].id) && may_tap(app, page_targets[t].who)) {
+        /* who comes first: two rows have one id, and ui_took is true only once */
+        if (may_tap(app, page_targets[t].who) && ui_took(&app->ui, page_targets[t].id)) {
             page_targets[t].follow(app);
             return true;
         }

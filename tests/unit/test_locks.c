@@ -43,6 +43,18 @@ static void test_locks__the_respondent_has_no_other_way(void **state)
     assert_string_equal(value(s, "/data/own/fair"), "yes");
 }
 
+/* The padlock of the interview's page: the interviewer's locks the device. */
+static void test_locks__the_padlock_locks_the_interview(void **state)
+{
+    struct scene *s = *state;
+    open_interview(s);
+    go_to(s, "/data/contact/phone");
+    assert_int_equal(s->app.screen, SCREEN_INTERVIEW);
+    assert_true(scene_tap(s, "lock"));
+    assert_int_equal(s->app.screen, SCREEN_UNLOCK);
+    assert_null(s->app.interview);
+}
+
 static void test_locks__five_wrong_pins_lock_and_lose_nothing(void **state)
 {
     struct scene *s = *state;
@@ -250,6 +262,7 @@ static int run(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(test_locks__the_respondent_has_no_other_way),
+        SCENE_TEST(test_locks__the_padlock_locks_the_interview),
         SCENE_TEST(test_locks__five_wrong_pins_lock_and_lose_nothing),
         SCENE_TEST(test_locks__a_pin_brings_back_the_interview_after_a_break),
         SCENE_TEST(test_locks__for_a_border_only_the_coordinator_opens),
