@@ -22,6 +22,7 @@
 #include "app/screens/screens.h"
 #include "app/screens/sheets.h"
 #include "app/shell/languages.h"
+#include "app/shell/sound.h"
 #include "app/shell/tasks.h"
 #include "platform/machine/audio.h"
 #include "platform/machine/clock.h"
@@ -32,6 +33,7 @@ static void build(struct app *app)
     enum { TRIES_MAX = 6 };
     int tries = 0;
     do {
+        app_sound_check(app);
         ui_begin(&app->ui);
         questions_between(app);
         app->sticks.look_again = NULL;
@@ -187,6 +189,7 @@ struct device *app_end(struct app *app)
     load_forget(app);
     app_leave_task(app);
     app_leave_interview(app);
+    app_sound_leave(app);
     struct device *device = writer_free(app->writer);
     app->writer = NULL;
     app_close_screen(app);
@@ -243,9 +246,11 @@ static void fall_asleep(struct app *app)
     if (app->task.ours && !app->opening.draft) {       /* opening a draft cannot lose anything */
         app_leave_task(app);
     }
-    if (app->interview) {
+    if (app->interview) { /* a machine that sleeps hears nothing */
+        (void)!sound_end(app->interview, WHY_LEFT, NULL);
         app_put_away(app);
     }
+    app_sound_leave(app);
     audio_stop();
     if (app->options.kiosk &&
         app->screens[app->screen].idle_ms) { /* in a kiosk, sleeping locks the device */
@@ -350,8 +355,9 @@ bool app_handle(struct app *app, const struct window_event *e)
     bool locked = app->screen == SCREEN_UNLOCK && e->kind == WINDOW_NONE;
     bool changed = ui_event(ui, e);
     forget_refusal(app);
-    return changed || locked || ended || ui->again || app->view.leaving || app->exchange.pending ||
-           app->task.task;
+    bool heard = e->kind == WINDOW_NONE && app_sound_timeout(app) >= 0;
+    return changed || locked || ended || heard || ui->again || app->view.leaving ||
+           app->exchange.pending || app->task.task;
 }
 
 int app_run(struct app *app, int robot_fd)
@@ -379,6 +385,7 @@ int app_run(struct app *app, int robot_fd)
         timeout = app->exchange.pending ? PROGRESS_MS : timeout;
         timeout = shorter(timeout, app_task_timeout(app));
         timeout = shorter(timeout, audio_left_ms());
+        timeout = shorter(timeout, app_sound_timeout(app));
         window_wait(ui->window, timeout, &e);
         dirty = app_handle(app, &e);
     }

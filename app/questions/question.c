@@ -7,6 +7,7 @@
 
 #include "app/questions/question.h"
 #include "app/shell/form_media.h"
+#include "app/shell/sound.h"
 #include "platform/machine/audio.h"
 #include "platform/machine/text.h"
 
@@ -127,6 +128,7 @@ static void show_answer(struct app *app, const struct page *page)
     struct ui *ui = &app->ui;
     struct node *node = page->node;
     const struct question_kind *kind = question_kind_of(app, node);
+    app_sound_before_consent(app, node);
     if (node->readonly) {
         show_value(app, page);
     } else if (kind) {

@@ -14,6 +14,7 @@
 
 enum question_index { /* place in the table; `commit` runs in this order */
                       KIND_DRAWING,
+                      KIND_AUDIO,
                       KIND_FILE,
                       KIND_CHOICE,
                       KIND_RANK,
@@ -177,6 +178,9 @@ void question_code_pills(struct app *app, struct node *node);
 /* ---- question_time.c, question_file.c, question_draw.c ---- */
 
 void question_files_sheet(struct app *app);
+/* A file from a stick or card as the answer; what is attached, or NULL. */
+void question_file_draw(struct app *app, struct node *node);
+const char *question_file_value(struct app *app, struct node *node);
 bool question_is_drawn(const struct control *control); /* signature, draw, annotate */
 /* Whether the answer's file is in the sealed record that this interview corrects, and not here. */
 bool question_file_stayed(const struct app *app, const struct node *node);

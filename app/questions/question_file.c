@@ -261,7 +261,7 @@ void question_files_sheet(struct app *app)
 
 /* ---- the question ---- */
 
-static void draw(struct app *app, struct node *node)
+void question_file_draw(struct app *app, struct node *node)
 {
     struct ui *ui = &app->ui;
     const struct buf *kept = interview_file(app->interview, tree_value(node));
@@ -296,7 +296,7 @@ static bool matches(const struct node *node)
     return c->kind == CONTROL_UPLOAD && !(kind_of(c) == FILE_IMAGE && question_is_drawn(c));
 }
 
-static const char *value(struct app *app, struct node *node)
+const char *question_file_value(struct app *app, struct node *node)
 {
     const struct buf *file = interview_file(app->interview, tree_value(node));
     return question_file_stayed(app, node) ? ui_str(&app->ui, S_correct_file)
@@ -314,8 +314,8 @@ static void forget(struct app *app)
 const struct question_kind kind_file = {.name = "file",
                                         .state_size = sizeof(struct file_state),
                                         .matches = matches,
-                                        .draw = draw,
-                                        .value = value,
+                                        .draw = question_file_draw,
+                                        .value = question_file_value,
                                         .commit = question_no_commit,
                                         .keep = question_nothing,
                                         .rest = question_no_rest,

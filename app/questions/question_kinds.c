@@ -6,14 +6,14 @@
 #include "app/questions/question.h"
 #include "platform/machine/secret.h"
 
-extern const struct question_kind kind_drawing, kind_file, kind_choice, kind_rank, kind_trigger,
-    kind_range, kind_date, kind_time, kind_moment, kind_text;
+extern const struct question_kind kind_drawing, kind_audio, kind_file, kind_choice, kind_rank,
+    kind_trigger, kind_range, kind_date, kind_time, kind_moment, kind_text;
 
 static const struct question_kind *const rows[] = {
-    [KIND_DRAWING] = &kind_drawing, [KIND_FILE] = &kind_file,       [KIND_CHOICE] = &kind_choice,
-    [KIND_RANK] = &kind_rank,       [KIND_TRIGGER] = &kind_trigger, [KIND_RANGE] = &kind_range,
-    [KIND_DATE] = &kind_date,       [KIND_TIME] = &kind_time,       [KIND_MOMENT] = &kind_moment,
-    [KIND_TEXT] = &kind_text};
+    [KIND_DRAWING] = &kind_drawing, [KIND_AUDIO] = &kind_audio, [KIND_FILE] = &kind_file,
+    [KIND_CHOICE] = &kind_choice,   [KIND_RANK] = &kind_rank,   [KIND_TRIGGER] = &kind_trigger,
+    [KIND_RANGE] = &kind_range,     [KIND_DATE] = &kind_date,   [KIND_TIME] = &kind_time,
+    [KIND_MOMENT] = &kind_moment,   [KIND_TEXT] = &kind_text};
 static_assert(sizeof rows / sizeof *rows == KIND_COUNT, "a row for each kind");
 
 void questions_begin(struct app *app)

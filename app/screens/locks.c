@@ -8,6 +8,7 @@
 #include "app/screens/open_interview.h"
 #include "app/screens/screen_load.h"
 #include "app/screens/screen_medium.h"
+#include "app/shell/sound.h"
 #include "app/shell/tasks.h"
 #include "platform/machine/clock.h"
 
@@ -71,6 +72,7 @@ static void lock(struct app *app, int64_t soft_until_ms)
     if (app->interview) {
         memcpy(app->opening.resume_id, app->interview->draft.id, sizeof app->opening.resume_id);
     }
+    app_sound_keep(app);
     app_leave_interview(app);
     edit_end(&app->ui.edit);
     if (app->writer && !writer_call(app->writer, lock_device, &soft_until_ms, NULL)) {

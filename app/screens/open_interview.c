@@ -13,6 +13,7 @@
 #include "app/screens/screen_memo.h"
 #include "app/shell/form_media.h"
 #include "app/shell/languages.h"
+#include "app/shell/sound.h"
 #include "app/shell/tasks.h"
 #include "app/questions/question.h"
 #include "platform/machine/audio.h"
@@ -78,6 +79,7 @@ void app_leave_interview(struct app *app)
 {
     if (app->interview) {
         keep_typed(app);
+        (void)!sound_end(app->interview, WHY_LEFT, NULL); /* what it has is on the medium */
         interview_pause(app->interview);
         wait_for_medium(app);
         if (!app->opening.unwritten) {
@@ -193,6 +195,7 @@ static void opened(struct app *app, void *context, bool ok, const struct err *er
     }
     app->interview = o->interview;
     o->interview = NULL;
+    app_sound_resumed(app);
     enter_interview(app);
     if (*o->about) {
         interview_want_case(app->interview, o->about);
@@ -325,7 +328,7 @@ static void drop_sealing(void *context)
 static bool seal(void *context, struct err *err)
 {
     struct sealing *s = context;
-    return interview_finish(s->interview, &s->progress, err);
+    return sound_finish(s->interview, err) && interview_finish(s->interview, &s->progress, err);
 }
 
 static void sealed(struct app *app, void *context, bool ok, const struct err *err)

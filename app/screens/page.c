@@ -7,6 +7,7 @@
 
 #include "app/questions/question.h"
 #include "app/shell/form_media.h"
+#include "app/shell/sound.h"
 #include "app/shell/typing.h"
 #include "platform/machine/audio.h"
 
@@ -64,6 +65,7 @@ void page_arrive(struct app *app)
     app->view.calendar = (struct app_calendar){.chosen = false};
     app->view.removed_notice = false;
     audio_stop();
+    app_sound_test_end(app);
     app->search.id[0] = '\0';
     app->view.advance = false;
     app->view.field_waits = app->view.reached = NULL;

@@ -14,6 +14,7 @@
 #include "app/screens/screen_label.h"
 #include "app/screens/screen_memo.h"
 #include "app/questions/question.h"
+#include "app/shell/sound.h"
 #include "platform/machine/clock.h"
 
 /* Doubtful answers with their controls, in form order. */
@@ -349,7 +350,8 @@ void screen_finish(struct app *app)
     if (took_way(app, &ends)) {
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), ui->h - ui_bar_height(ui));
+    ui_body_begin(ui, ui_header_height(ui) + app_sound_strip(app, ui_header_height(ui)),
+                  ui->h - ui_bar_height(ui));
     app_message(app);
     if (i->corrects) {
         if (show_comments(app)) {

@@ -7,6 +7,7 @@
 
 #include "app/screens/locks.h"
 #include "app/screens/open_interview.h"
+#include "app/shell/sound.h"
 #include "app/shell/search.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/file.h"
@@ -196,6 +197,9 @@ void screen_home(struct app *app)
 {
     assert(!app->interview);
     struct ui *ui = &app->ui;
+    if (app->sound.kept) { /* its interview was not opened again */
+        app_sound_leave(app);
+    }
     struct header h = {
         .help = true, .left = "menu", .right = "lock", .language = true, .progress = -1};
     status_line(app, &h);

@@ -15,6 +15,7 @@
 #include "app/screens/screen_respondent.h"
 #include "app/shell/languages.h"
 #include "app/shell/search.h"
+#include "app/shell/sound.h"
 #include "app/questions/question.h"
 #include "platform/machine/clock.h"
 
@@ -500,7 +501,8 @@ static void show_page(struct app *app)
     if (took_target(app)) {
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), bottom);
+    int strip = app_sound_strip(app, ui_header_height(ui));
+    ui_body_begin(ui, ui_header_height(ui) + strip, bottom);
     if (!page_body(app)) {
         return;
     }

@@ -8,6 +8,7 @@
 #include "app/screens/locks.h"
 #include "app/screens/page.h"
 #include "app/screens/roster.h"
+#include "app/shell/sound.h"
 #include "app/shell/search.h"
 #include "app/questions/question.h"
 
@@ -435,7 +436,8 @@ void screen_outline(struct app *app)
         ui->again = true;
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), search_bottom(app, ui->h - ui_bar_height(ui)));
+    ui_body_begin(ui, ui_header_height(ui) + app_sound_strip(app, ui_header_height(ui)),
+                  search_bottom(app, ui->h - ui_bar_height(ui)));
     show_filters(app, o);
     bool all = app->view.outline == OUTLINE_ALL;
     if (all && (o->count > SEARCH_FROM || o->leaf_count > SEARCH_FROM)) {

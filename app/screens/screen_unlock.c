@@ -10,6 +10,7 @@
 #include "app/screens/locks.h"
 #include "app/screens/open_interview.h"
 #include "app/screens/screen_pin.h"
+#include "app/shell/sound.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/text.h"
 
@@ -32,6 +33,22 @@ static bool try(struct device *d, void *arg, struct err *err)
     return device_unlock(d, t->pass, t->len, err);
 }
 
+/* Reopens the interview that was open before the lock. */
+static void go_on(struct app *app)
+{
+    app_go_home(app);
+    for (size_t i = 0;
+         i < app->home.draft_count && app->opening.to_resume && app->screen == SCREEN_HOME; i++) {
+        if (memcmp(app->home.drafts[i].id, app->opening.resume_id, sizeof app->opening.resume_id) ==
+            0) {
+            struct device_draft draft = app->home.drafts[i];
+            app_resume(app, &draft);
+            break;
+        }
+    }
+    app->opening.to_resume = false;
+}
+
 enum { FORGOT_FROM = 5, WARN_FROM = 7 };
 
 static void unlock(struct app *app)
@@ -48,6 +65,10 @@ static void unlock(struct app *app)
     app_look_locks(app);
     if (ok) {
         state_of(app)->show_pass = false;
+        if (app->sound.kept) { /* its interview is recorded: back to it */
+            go_on(app);
+            return;
+        }
         app_go_home(app);
         app_start_wanted(app);
     } else if (err.code == ERR_AUTH) {
@@ -62,22 +83,6 @@ static void unlock(struct app *app)
     } else {
         app_trouble(app, &err);
     }
-}
-
-/* Reopens the interview that was open before the lock. */
-static void go_on(struct app *app)
-{
-    app_go_home(app);
-    for (size_t i = 0;
-         i < app->home.draft_count && app->opening.to_resume && app->screen == SCREEN_HOME; i++) {
-        if (memcmp(app->home.drafts[i].id, app->opening.resume_id, sizeof app->opening.resume_id) ==
-            0) {
-            struct device_draft draft = app->home.drafts[i];
-            app_resume(app, &draft);
-            break;
-        }
-    }
-    app->opening.to_resume = false;
 }
 
 /* After three letters of a passphrase word only four endings are possible: offers them. */
@@ -151,6 +156,7 @@ static void unlock_by_pin(struct app *app)
     if (ui->landscape) {
         app_message(app);
     }
+    app_sound_locked(app);
     ui_say(ui, TEXT_QUESTION, ui_str(ui, S_unlock_pin_title), ui->theme.ink);
     enum { HALF_MINUTE_MS = 30000 };
     const char *at =
@@ -215,6 +221,7 @@ static void unlock_body(struct app *app)
     struct cursor all = ui->at;
     ui->at.w = ui->landscape ? all.w * (said ? 6 : 5) / 10 - ui_px(ui, 10) : all.w;
     float scale = ui_cap_text(ui, ui->landscape ? FLAT_TEXT : 2);
+    app_sound_locked(app);
     if (!ui->landscape || !said) { /* in landscape the message needs the room */
         ui_say(ui, TEXT_QUESTION, ui_str(ui, S_unlock_title), ui->theme.ink);
         ui->at.y += ui_text(ui, ui->at.x, ui->at.y + ui_px(ui, 4), ui->at.w, TEXT_HINT,

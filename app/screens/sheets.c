@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sheets that cover a page: menu, languages, help, picture, memo, label and more. */
+#include "app/interview/interview_sound.h"
 #include "app/screens/sheets.h"
 
 #include <assert.h>
@@ -118,7 +119,8 @@ static void discard_sheet(struct app *app)
     }
     if (ui_wide_button(ui, "discard-yes", ui_str(ui, S_menu_discard), false)) {
         struct err err = {0};
-        bool ok = interview_discard(app->interview, &err);
+        bool ok =
+            sound_end(app->interview, WHY_LEFT, &err) && interview_discard(app->interview, &err);
         app_drop_interview(app);
         app_go(app, SCREEN_HOME);
         if (!ok) {

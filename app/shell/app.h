@@ -283,6 +283,16 @@ struct app_locks {              /* locks.c */
     bool before;                /* since the program began: a PIN would have helped */
 };
 
+struct recorder;
+struct microphone;
+struct app_sound {           /* sound.c */
+    struct recorder *kept;   /* goes on while the interview is closed by the lock, or NULL */
+    struct microphone *test; /* is being tested, or NULL: */
+    bool test_deaf;          /* it could not be opened */
+    int level;               /* percent, as heard last */
+    int64_t test_until_ms, heard_ms;
+};
+
 struct app_loop { /* loop.c */
     int64_t last_input_ms;
     int64_t arrived_ms;                    /* when this screen came into view */
@@ -319,6 +329,7 @@ struct app {
     struct app_task task;
     struct app_exchange exchange;
     struct app_locks locks;
+    struct app_sound sound;
     struct app_loop loop;
 };
 

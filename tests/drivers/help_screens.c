@@ -979,6 +979,64 @@ static void kinds(struct window *w, const char *form, const struct scene_look *l
     scene_close(&s);
 }
 
+/* What runs shows its time, which differs from run to run. */
+static void shot_of_time(struct scene *s, const char *what)
+{
+    look_at(s->window, &s->app.ui, what, false);
+}
+
+static void answer_consent(struct scene *s, const char *choice)
+{
+    must(scene_tap(s, choice), choice);
+    if (scene_find(s, "right")) {
+        must(scene_tap(s, "right"), "go on");
+    }
+}
+
+/* Recordings: the consent, one question, the whole interview, the locked page. */
+static void recorded(struct window *w, const char *form, const struct scene_look *look)
+{
+    struct scene s;
+    scene_open(&s, w, form, "sound", look);
+    scene_unlock(&s);
+    must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "begin with sound");
+    shot(&s, "sound-consent");
+    must(scene_tap(&s, "sound-test"), "test the microphone");
+    shot(&s, "sound-test");
+    must(scene_tap(&s, "sound-test"), "end the test");
+    answer_consent(&s, "choice:no");
+    shot(&s, "sound-needs");
+    char id[96];
+    const struct node *story = session_find(s.app.interview->session, "/data/story");
+    snprintf(id, sizeof id, "%s", question_part(&s.app, story, "consent", ""));
+    must(scene_tap(&s, id), "go to the consent");
+    answer_consent(&s, "choice:yes");
+    shot(&s, "sound-ready");
+    snprintf(id, sizeof id, "%s", question_part(&s.app, story, "begin", ""));
+    must(scene_tap(&s, id), "record");
+    shot_of_time(&s, "sound-runs");
+    snprintf(id, sizeof id, "%s", question_part(&s.app, story, "pause", ""));
+    must(scene_tap(&s, id), "pause");
+    shot_of_time(&s, "sound-paused");
+    snprintf(id, sizeof id, "%s", question_part(&s.app, story, "stop", ""));
+    must(scene_tap(&s, id), "stop");
+    shot_of_time(&s, "sound-kept");
+    snprintf(id, sizeof id, "%s", question_part(&s.app, story, "delete", ""));
+    must(scene_tap(&s, id), "delete");
+    shot_of_time(&s, "sound-delete");
+    snprintf(id, sizeof id, "%s", question_part(&s.app, story, "keep", ""));
+    must(scene_tap(&s, id) && scene_tap(&s, "right"), "keep it");
+    answer_consent(&s, "choice:yes");
+    shot_of_time(&s, "sound-whole");
+    must(scene_tap(&s, "sound-stop"), "stop the whole");
+    shot(&s, "sound-off");
+    must(scene_tap(&s, "sound-begin"), "record again");
+    must(scene_tap(&s, "lock"), "lock while it records");
+    must(s.app.screen == SCREEN_UNLOCK, "be locked");
+    shot_of_time(&s, "sound-locked");
+    scene_close(&s);
+}
+
 /* From the language to the request that waits for the coordinator. */
 static void first_run(struct window *w, const struct scene_look *look)
 {
@@ -1079,7 +1137,7 @@ static void sent_back(struct window *w, const char *form, const struct scene_loo
 }
 
 struct tour_forms {
-    char *main, *with_pictures, *events, *of_kinds;
+    char *main, *with_pictures, *events, *of_kinds, *with_sound;
     struct buf map;
 };
 
@@ -1095,6 +1153,10 @@ static void one_variant(struct window *w, struct tour_forms *forms, size_t v, en
     gallery.variant = own->name;
     gallery.linted = own->longest;
     window_rescale(w, look.scale);
+    if (gallery.only && strncmp(gallery.only, "sound", 5) == 0) {
+        recorded(w, forms->with_sound, &look);
+        return;
+    }
     first_run(w, &look);
     tour(w, forms->main, &look);
     sent_back(w, forms->main, &look);
@@ -1103,6 +1165,7 @@ static void one_variant(struct window *w, struct tour_forms *forms, size_t v, en
         kinds(w, forms->of_kinds, &look);
         pictured(w, forms->with_pictures, &look);
         calendar(w, forms->events, &look);
+        recorded(w, forms->with_sound, &look);
         scene_picture = NULL;
     }
 }
@@ -1138,7 +1201,8 @@ static void all_variants(void)
     struct tour_forms forms = {.main = scene_form("tests/cases/widgets.csv"),
                                .with_pictures = scene_form("tests/cases/pictured.csv"),
                                .events = scene_form("tests/cases/events.csv"),
-                               .of_kinds = scene_form("tests/cases/kinds.csv")};
+                               .of_kinds = scene_form("tests/cases/kinds.csv"),
+                               .with_sound = scene_form("tests/cases/sound.csv")};
     draw_map(&forms.map);
     setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", 1); /* nobody knows the zone */
     struct window *w = scene_window(&first);
@@ -1156,6 +1220,7 @@ static void all_variants(void)
     free(forms.with_pictures);
     free(forms.events);
     free(forms.of_kinds);
+    free(forms.with_sound);
     buf_fini(&forms.map);
 }
 

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Shows that it records, and how loud; tests the microphone; keeps the recorder under the lock. */
+#include "app/shell/sound.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/machine/clock.h"
+#include "platform/machine/file.h"
+#include "platform/machine/microphone.h"
+#include "platform/machine/secret.h"
+#include "platform/machine/text.h"
+#include "platform/machine/voice.h"
+
+enum {
+    LOOK_MS = 200,   /* the level moves */
+    TEST_MS = 20000, /* a test ends by itself */
+    TEST_RATE = 16000,
+    HEARD_MS = 1500, /* what was loud enough so long ago counts as heard */
+    HEARD = 3,       /* percent */
+    PERCENT = 100,
+    LOUDEST = 32767,
+    SECOND = 1000,
+    MINUTE = 60,
+    HOUR = 3600
+};
+
+static struct recorder *recorder_of(const struct app *app)
+{
+    const struct interview *i = app->interview;
+    return i && i->sound ? i->sound->recorder : app->sound.kept;
+}
+
+/* ---- the loop ---- */
+
+static void say_why(struct app *app, enum journal_why why)
+{
+    static const enum string_id texts[JOURNAL_WHY_END] = {[WHY_CONSENT] = S_sound_no_consent,
+                                                          [WHY_FULL] = S_sound_full,
+                                                          [WHY_BROKEN] = S_sound_broken};
+    if (why == WHY_CONSENT || why == WHY_FULL || why == WHY_BROKEN) {
+        app_say(app, texts[why]);
+        app->ui.again = true;
+    }
+}
+
+void app_sound_check(struct app *app)
+{
+    struct interview *i = app->interview;
+    const struct node *who;
+    struct err err = {0};
+    if (!i || app->task.task || app->exchange.pending) {
+        return;
+    }
+    bool ran = recorder_of(app) != NULL;
+    enum journal_why why = sound_check(i, &who, &err);
+    if (why == WHY_BROKEN && !ran) { /* it could not begin */
+        app_say(app, S_sound_no_mic);
+        app->ui.again = true;
+        return;
+    }
+    say_why(app, why);
+}
+
+int app_sound_timeout(const struct app *app)
+{
+    return recorder_of(app) || app->sound.test ? LOOK_MS : -1;
+}
+
+/* ---- the test ---- */
+
+static void end_test(struct app *app)
+{
+    if (app->sound.test) {
+        microphone_close(app->sound.test);
+        app->sound.test = NULL;
+    }
+}
+
+void app_sound_test_end(struct app *app)
+{
+    end_test(app);
+    app->sound.test_deaf = false;
+}
+
+static void begin_test(struct app *app)
+{
+    struct err err = {0};
+    end_test(app);
+    app->sound.test_deaf = !microphone_open(&app->sound.test, TEST_RATE, &err);
+    app->sound.test_until_ms = clock_mono_ms() + TEST_MS;
+    app->sound.heard_ms = 0;
+    app->sound.level = 0;
+}
+
+/* Takes what was heard since the last build; nothing of it is kept. */
+static void listen(struct app *app)
+{
+    int16_t samples[1600];
+    int peak = 0;
+    size_t count;
+    while ((count = microphone_take(app->sound.test, samples, sizeof samples / sizeof *samples)) >
+           0) {
+        for (size_t i = 0; i < count; i++) {
+            int one = samples[i] < 0 ? -samples[i] : samples[i];
+            peak = one > peak ? one : peak;
+        }
+    }
+    secret_wipe(samples, sizeof samples);
+    app->sound.level = (peak > LOUDEST ? LOUDEST : peak) * PERCENT / LOUDEST;
+    if (app->sound.level >= HEARD) {
+        app->sound.heard_ms = clock_mono_ms();
+    }
+    if (microphone_gone(app->sound.test)) {
+        end_test(app);
+        app->sound.test_deaf = true;
+    }
+}
+
+void app_sound_level(struct app *app, int level)
+{
+    struct ui *ui = &app->ui;
+    int bar = ui_px(ui, 12), w = ui->at.w, part = w * (level > PERCENT ? PERCENT : level) / PERCENT;
+    ui_box(ui, (struct rect){ui->at.x, ui->at.y, w, bar}, 6, ui->theme.paper, ui->theme.soft, 1);
+    if (part > 0) {
+        ui_box(ui, (struct rect){ui->at.x, ui->at.y, part, bar}, 6, ui->theme.accent, 0, 0);
+    }
+    ui->at.y += bar + ui_px(ui, 8);
+}
+
+void app_sound_test(struct app *app, const char *id)
+{
+    struct ui *ui = &app->ui;
+    if (app->sound.test && clock_mono_ms() >= app->sound.test_until_ms) {
+        end_test(app);
+    }
+    if (app->sound.test) {
+        listen(app);
+    }
+    bool runs = app->sound.test != NULL;
+    if (app->sound.test_deaf) {
+        ui_warning(ui, ui_str(ui, S_sound_no_mic));
+    }
+    if (runs) {
+        bool heard = app->sound.heard_ms && clock_mono_ms() - app->sound.heard_ms < HEARD_MS;
+        ui_say(ui, TEXT_BODY, ui_str(ui, heard ? S_sound_heard : S_sound_test_say), ui->theme.ink);
+        ui_gap(ui, 6);
+        app_sound_level(app, app->sound.level);
+    }
+    if (ui_pill(ui, id, ui_str(ui, runs ? S_sound_test_end : S_sound_test), runs, false)) {
+        if (runs) {
+            end_test(app);
+        } else {
+            begin_test(app);
+        }
+        ui->again = true;
+    }
+    ui_pills_end(ui);
+}
+
+/* Whether the form has a recording that this question allows. */
+static bool allows(const struct form *form, const struct item *item)
+{
+    for (size_t i = 0; i < form->item_count; i++) {
+        if (form->items[i]->audio_consent &&
+            text_has_word(form->items[i]->audio_consent, item->shape.name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void app_sound_before_consent(struct app *app, const struct node *node)
+{
+    struct ui *ui = &app->ui;
+    if (app->respondent.holds || recorder_of(app) || !allows(app->interview->form, node->item)) {
+        return;
+    }
+    if (!microphone_any()) {
+        ui_warning(ui, ui_str(ui, S_sound_no_mic_consent));
+        return;
+    }
+    app_sound_test(app, "sound-test");
+    ui_gap(ui, 8);
+}
+
+/* ---- the lock ---- */
+
+void app_sound_leave(struct app *app)
+{
+    int64_t ms;
+    app_sound_test_end(app);
+    if (app->sound.kept) {
+        (void)!recorder_end(app->sound.kept, &ms, NULL); /* what it has is on the medium */
+        app->sound.kept = NULL;
+    }
+}
+
+void app_sound_keep(struct app *app)
+{
+    app_sound_test_end(app);
+    if (app->interview) {
+        app->sound.kept = sound_let_go(app->interview);
+    }
+}
+
+void app_sound_resumed(struct app *app)
+{
+    struct recorder *kept = app->sound.kept;
+    app->sound.kept = NULL;
+    sound_take_up(app->interview, kept);
+}
+
+/* ---- the page ---- */
+
+const char *app_sound_time(struct app *app, int64_t ms)
+{
+    long long s = (long long)(ms / SECOND);
+    return s >= HOUR ? arena_printf(&app->ui.frame, "%lld:%02lld:%02lld", s / HOUR,
+                                    s / MINUTE % MINUTE, s % MINUTE)
+                     : arena_printf(&app->ui.frame, "%lld:%02lld", s / MINUTE, s % MINUTE);
+}
+
+const char *app_sound_room(struct app *app, int bits)
+{
+    enum { BYTE = 8, OVERHEAD = 110 }; /* percent: sealing, rows, a reserve */
+    struct ui *ui = &app->ui;
+    const char *dir = app->options.data_dir ? app->options.data_dir : ".";
+    long long minutes =
+        (long long)(file_free_bytes(dir) / ((unsigned)bits / BYTE * MINUTE * OVERHEAD / PERCENT));
+    const char *hours = ui_number(ui, minutes / MINUTE);
+    const char *rest = minutes >= MINUTE
+                           ? ui_fill(ui, S_hours_minutes, hours, ui_number(ui, minutes % MINUTE))
+                           : ui_fill(ui, S_room_minutes, ui_number(ui, minutes), NULL);
+    return ui_fill(ui, S_sound_room, rest, NULL);
+}
+
+/* A dot: filled while it records, two strokes while it pauses. */
+static int draw_sign(struct ui *ui, int x, int cy, bool paused)
+{
+    int size = ui_px(ui, 16);
+    struct rect r = {x, cy - size / 2, size, size};
+    if (paused) {
+        ui_fill_rect(ui, (struct rect){x, r.y, size / 3, size}, ui->theme.warn);
+        ui_fill_rect(ui, (struct rect){x + size - size / 3, r.y, size / 3, size}, ui->theme.warn);
+    } else {
+        ui_box(ui, r, 8, ui->theme.warn, 0, 0);
+    }
+    return size + ui_px(ui, 8);
+}
+
+/* A strip under the header: words, then buttons at its right; if the words do not fit beside them,
+ * above them. */
+struct strip {
+    int y, h;       /* px, of the whole */
+    int words, top; /* width and top of the words */
+    int row, right; /* top of the row of buttons; where the next one ends */
+    bool two;       /* rows */
+};
+
+static int button_width(struct ui *ui, const char *text)
+{
+    int w = ui_line_width(ui, TEXT_SMALL, text) + 2 * ui_px(ui, 12), min = ui_px(ui, UI_TOUCH_DP);
+    return w > min ? w : min;
+}
+
+static int row_height(struct ui *ui)
+{
+    int line = ui_line(ui, TEXT_SMALL) + ui_px(ui, 12), min = ui_px(ui, UI_TOUCH_DP);
+    return line > min ? line : min;
+}
+
+/* `sign`: room for the sign before the words; `first`, `second`: the buttons' texts, or NULL. */
+static struct strip plan_strip(struct ui *ui, int y, const char *words, int sign, const char *first,
+                               const char *second)
+{
+    int side = ui_px(ui, 16), gap = ui_px(ui, 8), row = row_height(ui);
+    int buttons =
+        (first ? button_width(ui, first) + gap : 0) + (second ? button_width(ui, second) + gap : 0);
+    struct strip s = {.y = y, .top = y, .row = y, .right = ui->w - side};
+    s.two = ui_line_width(ui, TEXT_SMALL, words) > ui->w - 2 * side - sign - buttons && buttons;
+    s.words = ui->w - 2 * side - sign - (s.two ? 0 : buttons);
+    int text = ui_text_height(ui, s.words, TEXT_SMALL, words) + ui_px(ui, 8);
+    s.row += s.two ? text : 0;
+    s.h = s.two ? text + row : text > row ? text : row;
+    s.top += s.two ? ui_px(ui, 4) : (s.h - text) / 2 + ui_px(ui, 4);
+    return s;
+}
+
+static bool strip_button(struct ui *ui, struct strip *s, const char *id, const char *text)
+{
+    int w = button_width(ui, text), h = row_height(ui), inset = ui_px(ui, 5);
+    struct rect touch = {s->right - w, s->row, w, h};
+    struct rect box = {touch.x, touch.y + inset, w, h - 2 * inset};
+    ui_box(ui, box, 8, ui_pressed(ui, id) ? ui->theme.tint : ui->theme.paper, ui->theme.ink, 1.5f);
+    ui_text_centre(ui, box, TEXT_SMALL, text, ui->theme.ink);
+    s->right -= w + ui_px(ui, 8);
+    return ui_target(ui, id, ROLE_BUTTON, touch);
+}
+
+static void stop(struct app *app)
+{
+    struct err err = {0};
+    if (!sound_end(app->interview, WHY_BY_HAND, &err)) {
+        app_say(app, S_sound_broken);
+    }
+    app->ui.again = true;
+}
+
+/* What is wrong with what is heard; or NULL. */
+static const char *trouble(struct ui *ui, const struct recorder_now *now)
+{
+    return now->silent    ? ui_str(ui, S_sound_silent)
+           : now->clipped ? ui_str(ui, S_sound_clipped)
+                          : NULL;
+}
+
+/* The recording of the whole interview could run, and does not. */
+static bool is_off(const struct app *app)
+{
+    const struct node *whole = sound_background(app->interview), *who;
+    return whole && !app->respondent.holds &&
+           sound_allowed(app->interview, whole, &who) == CONSENT_GIVEN;
+}
+
+static int strip_off(struct app *app, int y)
+{
+    struct ui *ui = &app->ui;
+    struct err err = {0};
+    const char *words = ui_str(ui, S_sound_whole_off), *button = ui_str(ui, S_sound_begin);
+    struct strip s = plan_strip(ui, y, words, 0, button, NULL);
+    ui_fill_rect(ui, (struct rect){0, y, ui->w, s.h}, ui->theme.tint);
+    ui_text(ui, ui_px(ui, 16), s.top, s.words, TEXT_SMALL, words, ui->theme.ink);
+    if (strip_button(ui, &s, "sound-begin", button)) {
+        if (!sound_begin(app->interview, sound_background(app->interview), &err)) {
+            app_say(app, err.code == ERR_ENV ? S_sound_no_mic : S_sound_broken);
+        }
+        ui->again = true;
+    }
+    return s.h;
+}
+
+/* How loud it is, along the strip's lower edge. */
+static void strip_level(struct ui *ui, int y, int level)
+{
+    int bar = ui_px(ui, 4);
+    ui_fill_rect(ui, (struct rect){0, y, ui->w, bar}, ui->theme.line);
+    ui_fill_rect(ui, (struct rect){0, y, ui->w * level / PERCENT, bar}, ui->theme.accent);
+}
+
+static int strip_on(struct app *app, int y, struct recorder *r)
+{
+    struct ui *ui = &app->ui;
+    struct recorder_now now = recorder_look(r);
+    bool paused = now.state == RECORDER_PAUSED;
+    const struct node *node = sound_node(app->interview);
+    bool own = node && node == app->interview->page.node && app->screen == SCREEN_INTERVIEW;
+    bool buttons = !app->respondent.holds && !own; /* the question's own page has large ones */
+    const char *first = buttons ? ui_str(ui, paused ? S_continue_ : S_sound_pause) : NULL;
+    const char *second = buttons ? ui_str(ui, S_sound_stop) : NULL;
+    const char *words =
+        arena_printf(&ui->frame, "%s %s", ui_str(ui, paused ? S_sound_paused : S_sound_runs),
+                     app_sound_time(app, now.ms));
+    const char *wrong = trouble(ui, &now);
+    int side = ui_px(ui, 16), sign = ui_px(ui, 24), line = ui_line(ui, TEXT_SMALL);
+    struct strip s = plan_strip(ui, y, words, sign, first, second);
+    int wrong_h =
+        wrong ? ui_text_height(ui, ui->w - 2 * side, TEXT_SMALL, wrong) + ui_px(ui, 8) : 0;
+    int all = s.h + wrong_h + ui_px(ui, 4);
+    ui_fill_rect(ui, (struct rect){0, y, ui->w, all}, wrong ? ui->theme.warn_back : ui->theme.tint);
+    (void)draw_sign(ui, side, s.top + line / 2, paused);
+    ui_text(ui, side + sign, s.top, s.words, TEXT_SMALL, words, ui->theme.ink);
+    if (wrong) {
+        ui_text(ui, side, y + s.h, ui->w - 2 * side, TEXT_SMALL, wrong, ui->theme.warn);
+    }
+    strip_level(ui, y + all - ui_px(ui, 4), now.level);
+    if (buttons && strip_button(ui, &s, "sound-stop", second)) {
+        stop(app);
+    } else if (buttons && strip_button(ui, &s, "sound-pause", first)) {
+        sound_pause(app->interview, !paused);
+        ui->again = true;
+    }
+    return all;
+}
+
+int app_sound_strip(struct app *app, int y)
+{
+    struct recorder *r = recorder_of(app);
+    return !app->interview ? 0 : r ? strip_on(app, y, r) : is_off(app) ? strip_off(app, y) : 0;
+}
+
+void app_sound_locked(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    if (!app->sound.kept) {
+        return;
+    }
+    struct recorder_now now = recorder_look(app->sound.kept);
+    bool paused = now.state == RECORDER_PAUSED;
+    int line = ui_line(ui, TEXT_BODY), x = ui->at.x;
+    x += draw_sign(ui, x, ui->at.y + line / 2, paused);
+    const char *words =
+        arena_printf(&ui->frame, "%s %s", ui_str(ui, paused ? S_sound_paused : S_sound_runs),
+                     app_sound_time(app, now.ms));
+    ui->at.y +=
+        ui_text(ui, x, ui->at.y, ui->at.w - (x - ui->at.x), TEXT_BODY, words, ui->theme.ink);
+    ui_gap(ui, 4);
+    if (ui_pill(ui, "sound-stop", ui_str(ui, S_sound_stop), false, false)) {
+        app_sound_leave(app);
+        ui->again = true;
+    }
+    ui_pills_end(ui);
+}

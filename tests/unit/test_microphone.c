@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Does the screen record only while everybody agrees, say so, and go on under the lock? */
+#include <SDL2/SDL.h>
+
+#include "app/shell/sound.h"
+#include "tests/lib/scene.h"
+
+static const struct scene_look upright = {
+    .w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+
+static struct window *window;
+static bool deaf; /* the machine has no microphone */
+
+int SDL_GetNumAudioDevices(int iscapture)
+{
+    (void)iscapture;
+    return deaf ? 0 : 1;
+}
+
+static void begin(struct scene *s)
+{
+    char *form = scene_form("tests/cases/sound.csv");
+    scene_begin(s, window, form, "sound", &upright);
+    free(form);
+}
+
+static struct node *at(struct scene *s, const char *path)
+{
+    return session_find(s->app.interview->session, path);
+}
+
+static const char *part(struct scene *s, const char *which)
+{
+    static char id[96];
+    snprintf(id, sizeof id, "%s", question_part(&s->app, at(s, "/data/story"), which, ""));
+    return id;
+}
+
+static void answer(struct scene *s, const char *choice)
+{
+    assert_true(scene_tap(s, choice));
+    assert_true(scene_tap(s, "right"));
+}
+
+static bool runs(const struct scene *s)
+{
+    const struct interview *i = s->app.interview;
+    return i ? i->sound && i->sound->recorder : s->app.sound.kept != NULL;
+}
+
+/* On the page of the story, recording. */
+static void record(struct scene *s)
+{
+    begin(s);
+    answer(s, "choice:yes");
+    assert_true(scene_tap(s, part(s, "begin")));
+    assert_true(runs(s));
+}
+
+static void test_microphone__without_a_yes_there_is_no_button(void **state)
+{
+    struct scene *s = *state;
+    begin(s);
+    assert_non_null(scene_find(s, "sound-test"));
+    answer(s, "choice:no");
+    assert_null(scene_find(s, part(s, "begin")));
+    assert_true(scene_tap(s, part(s, "consent")));
+    assert_ptr_equal(s->app.interview->page.node, at(s, "/data/cns_audio"));
+}
+
+static void test_microphone__a_no_ends_it_and_it_is_said(void **state)
+{
+    struct scene *s = *state;
+    record(s);
+    assert_true(scene_tap(s, "left"));
+    assert_true(runs(s)); /* on another page it goes on, and its strip shows it */
+    assert_non_null(scene_find(s, "sound-stop"));
+    assert_true(scene_tap(s, "choice:no"));
+    assert_false(runs(s));
+    assert_null(scene_find(s, "sound-stop"));
+    assert_string_equal(s->app.message.text, string(S_sound_no_consent, UI_RU));
+}
+
+static void test_microphone__goes_on_under_the_lock(void **state)
+{
+    struct scene *s = *state;
+    record(s);
+    assert_true(scene_tap(s, "lock"));
+    assert_int_equal(s->app.screen, SCREEN_UNLOCK);
+    assert_true(runs(s));
+    scene_unlock(s);
+    assert_int_equal(s->app.screen, SCREEN_INTERVIEW); /* back to what is recorded */
+    assert_true(runs(s));
+    assert_null(s->app.sound.kept);
+    assert_true(scene_tap(s, part(s, "stop")));
+    assert_false(runs(s));
+    int64_t ms;
+    assert_int_equal(sound_of(s->app.interview, at(s, "/data/story"), &ms), 1);
+}
+
+static void test_microphone__the_locked_page_can_stop_it(void **state)
+{
+    struct scene *s = *state;
+    record(s);
+    assert_true(scene_tap(s, "lock"));
+    assert_true(scene_tap(s, "sound-stop"));
+    assert_false(runs(s));
+    scene_unlock(s);
+    assert_int_equal(s->app.screen, SCREEN_HOME);
+}
+
+static void test_microphone__leaving_the_interview_ends_it(void **state)
+{
+    struct scene *s = *state;
+    record(s);
+    scene_tap(s, "left");
+    scene_tap(s, "left");
+    assert_int_equal(s->app.screen, SCREEN_HOME);
+    assert_false(runs(s));
+    assert_true(scene_tap(s, "draft:1"));
+    assert_int_equal(s->app.screen, SCREEN_INTERVIEW);
+    assert_false(runs(s));
+}
+
+static void test_microphone__a_discarded_draft_leaves_no_sound(void **state)
+{
+    struct scene *s = *state;
+    record(s);
+    assert_true(scene_tap(s, "menu"));
+    assert_true(scene_tap(s, "discard"));
+    assert_true(scene_tap(s, "discard-yes"));
+    assert_int_equal(s->app.screen, SCREEN_HOME);
+    assert_false(runs(s));
+    assert_int_equal(s->app.home.draft_count, 0);
+    assert_false(s->app.message.text[0] && !s->app.message.good);
+}
+
+/* A second tap, elsewhere, deletes; the whole interview is recorded once it may be. */
+static void test_microphone__deletes_and_records_the_whole(void **state)
+{
+    struct scene *s = *state;
+    int64_t ms;
+    record(s);
+    assert_true(scene_tap(s, part(s, "stop")));
+    assert_true(scene_tap(s, part(s, "delete")));
+    assert_int_equal(sound_of(s->app.interview, at(s, "/data/story"), &ms), 1);
+    assert_true(scene_tap(s, part(s, "delete-yes")));
+    assert_int_equal(sound_of(s->app.interview, at(s, "/data/story"), &ms), 0);
+    assert_string_equal(tree_value(at(s, "/data/story")), "");
+    assert_true(scene_tap(s, "right"));
+    answer(s, "choice:yes");
+    assert_true(runs(s));
+    assert_ptr_equal(sound_node(s->app.interview), at(s, "/data/whole"));
+    assert_true(scene_tap(s, "sound-pause"));
+    assert_int_equal(recorder_look(s->app.interview->sound->recorder).state, RECORDER_PAUSED);
+    assert_true(scene_tap(s, "sound-stop"));
+    assert_false(runs(s));
+    assert_non_null(scene_find(s, "sound-begin"));
+}
+
+static void test_microphone__none_is_said_before_the_consent(void **state)
+{
+    struct scene *s = *state;
+    deaf = true;
+    begin(s);
+    assert_null(scene_find(s, "sound-test"));
+    answer(s, "choice:yes");
+    assert_null(scene_find(s, part(s, "begin")));
+    assert_non_null(scene_find(s, part(s, "choose"))); /* a file from a stick is left */
+    deaf = false;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE_TEST(test_microphone__without_a_yes_there_is_no_button),
+        SCENE_TEST(test_microphone__a_no_ends_it_and_it_is_said),
+        SCENE_TEST(test_microphone__goes_on_under_the_lock),
+        SCENE_TEST(test_microphone__the_locked_page_can_stop_it),
+        SCENE_TEST(test_microphone__leaving_the_interview_ends_it),
+        SCENE_TEST(test_microphone__a_discarded_draft_leaves_no_sound),
+        SCENE_TEST(test_microphone__deletes_and_records_the_whole),
+        SCENE_TEST(test_microphone__none_is_said_before_the_consent),
+    };
+    struct err err = {0};
+    db_setup();
+    xml_setup();
+    OK(secret_setup(&err));
+    window = scene_window(&upright);
+    int failed = RUN(tests);
+    font_finish();
+    window_close(window);
+    return failed;
+}
