@@ -11,6 +11,7 @@
 
 #include "app/kit/robot.h"
 #include "app/questions/question.h"
+#include "app/screens/group.h"
 #include "app/screens/locks.h"
 #include "app/screens/open_interview.h"
 #include "app/screens/page.h"
@@ -355,7 +356,7 @@ bool app_handle(struct app *app, const struct window_event *e)
     bool locked = app->screen == SCREEN_UNLOCK && e->kind == WINDOW_NONE;
     bool changed = ui_event(ui, e);
     forget_refusal(app);
-    bool heard = e->kind == WINDOW_NONE && app_sound_timeout(app) >= 0;
+    bool heard = e->kind == WINDOW_NONE && (app_sound_timeout(app) >= 0 || group_timeout(app) >= 0);
     return changed || locked || ended || heard || ui->again || app->view.leaving ||
            app->exchange.pending || app->task.task;
 }
@@ -386,6 +387,7 @@ int app_run(struct app *app, int robot_fd)
         timeout = shorter(timeout, app_task_timeout(app));
         timeout = shorter(timeout, audio_left_ms());
         timeout = shorter(timeout, app_sound_timeout(app));
+        timeout = shorter(timeout, group_timeout(app));
         window_wait(ui->window, timeout, &e);
         dirty = app_handle(app, &e);
     }

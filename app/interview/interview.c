@@ -10,6 +10,7 @@
 #include "app/interview/interview_cases.h"
 #include "app/interview/interview_correction.h"
 #include "app/interview/interview_takes.h"
+#include "app/interview/interview_turns.h"
 #include "app/kit/strings.h"
 #include "forms/engine/instance.h"
 #include "platform/machine/clock.h"
@@ -137,7 +138,7 @@ void interview_post(struct interview *i, enum journal_kind kind, const char *pat
     i->ticket = writer_post(i->writer, bytes.data, bytes.len);
     buf_fini(&bytes);
     audit_event(i->audit, &e, i->session);
-    bool kept = takes_keep(i, &e, NULL);
+    bool kept = takes_keep(i, &e, NULL) && turns_keep(i, &e, NULL);
     assert(kept);
     (void)kept;
 }
@@ -505,7 +506,7 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
     if (e.kind == JOURNAL_FILE && !files_keep(i, e.value, e.value_len, err)) {
         return false;
     }
-    if (!takes_keep(i, &e, err)) {
+    if (!takes_keep(i, &e, err) || !turns_keep(i, &e, err)) {
         return false;
     }
     if (e.kind == JOURNAL_MEMO) {
@@ -626,6 +627,7 @@ void interview_free(struct interview *i)
     if (i) {
         audit_free(i->audit);
         takes_free(i);
+        turns_free(i);
         files_forget(i);
         session_free(i->session);
         form_free(i->form);

@@ -40,6 +40,7 @@ struct interview {
     char label[DEVICE_LABEL];     /* the draft's label; "" = none; not part of the record */
     char wanted[INTERVIEW_CASE];  /* id of the case that it is about, until it is answered; "" */
     struct interview_correction *corrects; /* interview_correction.h; NULL: nothing */
+    struct interview_turns *turns;         /* interview_turns.h; NULL: there are none */
     struct interview_sound *sound;         /* interview_takes.h; NULL: nothing was recorded */
 };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/interview/interview_takes.h"
+#include "app/interview/interview_turns.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/csv.h"
 #include "platform/custody/tar.h"
@@ -289,6 +290,12 @@ void files_gather(struct interview *i, struct buf *out)
         tar_add(out, "recordings.csv", sound.data, sound.len);
     }
     buf_fini(&sound);
+    struct buf turns = {0};
+    turns_write(i, &turns);
+    if (turns.len) {
+        tar_add(out, "turns.csv", turns.data, turns.len);
+    }
+    buf_fini(&turns);
     if (out->len) {
         tar_end(out);
     }

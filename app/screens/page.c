@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/questions/question.h"
+#include "app/screens/group.h"
 #include "app/shell/form_media.h"
 #include "app/shell/sound.h"
 #include "app/shell/typing.h"
@@ -66,6 +67,7 @@ void page_arrive(struct app *app)
     app->view.removed_notice = false;
     audio_stop();
     app_sound_test_end(app);
+    group_arrive(app);
     app->search.id[0] = '\0';
     app->view.advance = false;
     app->view.field_waits = app->view.reached = NULL;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/questions/question.h"
+#include "app/screens/group.h"
 #include "app/screens/page.h"
 #include "app/questions/question.h"
 #include "platform/machine/text.h"
@@ -259,7 +260,9 @@ void roster_show(struct app *app)
     question_fallback(app, fallback);
     ui_gap(ui, 12);
     session_entries(i->session, &ui->frame, &roster, &entries, &count);
-    if (show_entries(app, entries, count, fixed) || roster_offer_undo(app)) {
+    bool left = group_round_as_list(app) ? show_entries(app, entries, count, fixed)
+                                         : group_round_show(app, entries, count);
+    if (left || roster_offer_undo(app)) {
         return;
     }
     ui_gap(ui, 14);

@@ -7,6 +7,7 @@
 
 #include "app/interview/interview_correction.h"
 #include "app/screens/calendar.h"
+#include "app/screens/group.h"
 #include "app/screens/locks.h"
 #include "app/screens/open_interview.h"
 #include "app/screens/page.h"
@@ -134,7 +135,7 @@ static void go_next(struct app *app)
     struct page *fields = &i->page;
     struct node *typed = typed_node(app);
     size_t count = 1;
-    if (roster_holds(app)) {
+    if (roster_holds(app) || group_table_left(app)) {
         return;
     }
     if (!question_commit(app)) {
@@ -439,6 +440,10 @@ static bool page_body(struct app *app)
     }
     if (calendar_is_here(app)) {
         calendar_show(app);
+    } else if (group_table_is_here(app)) {
+        group_table_show(app);
+    } else if (group_table_again(app)) {
+        return true;
     } else if (i->page.kind == PAGE_ROSTER) {
         roster_show(app);
     } else if (i->page.kind == PAGE_QUESTION) {
@@ -468,7 +473,9 @@ static void page_bar(struct app *app)
     struct ui *ui = &app->ui;
     struct interview *i = app->interview;
     enum string_id words = i->page.kind == PAGE_ROSTER ? S_roster_done : S_next;
-    if (words == S_next && interview_entry(i)) {
+    if (group_table_is_here(app)) {
+        words = S_group_end;
+    } else if (words == S_next && interview_entry(i)) {
         struct page *pages;
         size_t count, at;
         interview_pages(i, &ui->frame, &pages, &count, &at);
@@ -492,9 +499,9 @@ static void show_page(struct app *app)
         return;
     }
     say_removed(app);
-    bool calendar = calendar_is_here(app);
-    bool opened = !calendar && page_open_field(app);
-    bool typing = !calendar && question_keyboard(app, &kind);
+    bool calendar = calendar_is_here(app), table = group_table_is_here(app);
+    bool opened = !calendar && !table && page_open_field(app);
+    bool typing = !calendar && !table && question_keyboard(app, &kind);
     int bottom = ui->h - (typing ? keyboard_height(ui, kind) : ui_bar_height(ui));
     bottom -= calendar ? calendar_panel_height(app) : 0;
     header(app);

@@ -185,6 +185,9 @@ struct app_view {         /* page.c: the interview's page; reset when another pa
     enum app_leave leaving;               /* leave as soon as the answer is on disk … */
     int64_t leaving_ms;                   /* … waiting since */
     struct app_calendar calendar;         /* calendar.c; reset when a page is entered */
+    const struct node *table_left;        /* group.c: topic whose table was left; compared only */
+    bool round_list;                      /* the round's chairs are shown as a list */
+    bool put_right;                       /* the next chair corrects the turn begun last */
     struct window_event ahead[APP_AHEAD]; /* keys typed meanwhile, for the next page */
     size_t ahead_count;
 };

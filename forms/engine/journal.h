@@ -31,6 +31,7 @@ enum journal_kind {
                       * correct in it (platform/custody/sendback.h) */
     JOURNAL_REASON,  /* value: why the record was corrected, or why not */
     JOURNAL_SOUND,   /* path: of the question; value: struct journal_sound */
+    JOURNAL_TURN,    /* path: of a group's topic; value: enum journal_turns, then who speaks */
     JOURNAL_KIND_COUNT
 };
 
@@ -40,6 +41,8 @@ struct journal_event {
     const char *language, *path, *value; /* value may hold any bytes */
     size_t value_len;
 };
+
+enum journal_turns { TURN_BEGUN = 1, TURN_ENDED, TURN_PUT_RIGHT };
 
 /* What happens to a recording. */
 enum journal_sounds {

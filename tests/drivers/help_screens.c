@@ -1037,6 +1037,44 @@ static void recorded(struct window *w, const char *form, const struct scene_look
     scene_close(&s);
 }
 
+/* A group: its round with people of each kind, the table of a topic with and without a speaker. */
+static void grouped(struct window *w, const char *form, const struct scene_look *look,
+                    size_t chairs)
+{
+    struct scene s;
+    struct err err = {0};
+    char path[64];
+    scene_open(&s, w, form, "group", look);
+    scene_unlock(&s);
+    must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "begin with a group");
+    struct interview *i = s.app.interview;
+    const struct page round = i->page;
+    for (size_t k = 1; k <= chairs; k++) {
+        static const char *const names[] = {"p_take", "p_audio", "p_quote", "p_left"};
+        const char *const says[] = {k == 4 ? "no" : "yes", k == 2 ? "no" : "yes",
+                                    k == 3 ? "no" : "yes", k == 6 ? "yes" : "no"};
+        struct node *entry;
+        must(k == 1 || interview_add(i, &round, &entry, &err), "add a chair");
+        for (size_t q = 0; q < 4 && k != 7 && (q == 0 || k != 4); q++) {
+            snprintf(path, sizeof path, "/data/part[%zu]/%s", k, names[q]);
+            must(interview_answer(i, session_find(i->session, path), says[q], &err) == ANSWER_OK,
+                 "answer in the round");
+        }
+    }
+    scene_draw(&s);
+    shot(&s, chairs > 8 ? "group-round-12" : "group-round");
+    must(scene_tap(&s, "right"), "go on to the topics");
+    if (!scene_find(&s, "entry:2") || s.app.interview->page.control->item == round.control->item) {
+        must(scene_tap(&s, "right"), "leave a chair empty");
+    }
+    must(scene_tap(&s, "entry:1"), "sit down at the table");
+    shot(&s, chairs > 8 ? "group-table-12" : "group-table");
+    must(scene_tap(&s, "chair:1") && scene_tap(&s, "chair:5"), "speak");
+    must(scene_show(&s, "chair:1") != NULL, "see the table");
+    shot_of_time(&s, chairs > 8 ? "group-speaks-12" : "group-speaks");
+    scene_close(&s);
+}
+
 /* From the language to the request that waits for the coordinator. */
 static void first_run(struct window *w, const struct scene_look *look)
 {
@@ -1137,7 +1175,7 @@ static void sent_back(struct window *w, const char *form, const struct scene_loo
 }
 
 struct tour_forms {
-    char *main, *with_pictures, *events, *of_kinds, *with_sound;
+    char *main, *with_pictures, *events, *of_kinds, *with_sound, *of_groups;
     struct buf map;
 };
 
@@ -1157,6 +1195,11 @@ static void one_variant(struct window *w, struct tour_forms *forms, size_t v, en
         recorded(w, forms->with_sound, &look);
         return;
     }
+    if (gallery.only && strncmp(gallery.only, "group", 5) == 0) {
+        grouped(w, forms->of_groups, &look, 8);
+        grouped(w, forms->of_groups, &look, 12);
+        return;
+    }
     first_run(w, &look);
     tour(w, forms->main, &look);
     sent_back(w, forms->main, &look);
@@ -1166,6 +1209,8 @@ static void one_variant(struct window *w, struct tour_forms *forms, size_t v, en
         pictured(w, forms->with_pictures, &look);
         calendar(w, forms->events, &look);
         recorded(w, forms->with_sound, &look);
+        grouped(w, forms->of_groups, &look, 8);
+        grouped(w, forms->of_groups, &look, 12);
         scene_picture = NULL;
     }
 }
@@ -1202,7 +1247,8 @@ static void all_variants(void)
                                .with_pictures = scene_form("tests/cases/pictured.csv"),
                                .events = scene_form("tests/cases/events.csv"),
                                .of_kinds = scene_form("tests/cases/kinds.csv"),
-                               .with_sound = scene_form("tests/cases/sound.csv")};
+                               .with_sound = scene_form("tests/cases/sound.csv"),
+                               .of_groups = scene_form("tests/cases/group.csv")};
     draw_map(&forms.map);
     setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent", 1); /* nobody knows the zone */
     struct window *w = scene_window(&first);
@@ -1221,6 +1267,7 @@ static void all_variants(void)
     free(forms.events);
     free(forms.of_kinds);
     free(forms.with_sound);
+    free(forms.of_groups);
     buf_fini(&forms.map);
 }
 

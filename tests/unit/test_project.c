@@ -28,6 +28,9 @@ static const char instance[] =
     "<tp_q><q_who>У2</q_who><q_txt>The driver is my bank.</q_txt></tp_q>"
     "<tp_q><q_who/><q_txt>Nobody knows whose.</q_txt></tp_q></topic></data>";
 
+static const char turns[] = "topic,who,start_ms,duration_ms,recording,recording_ms\n"
+                            "/data/topic[1],У2,0,4200,,\n";
+
 #define HEX "00112233445566778899aabbccddeeff"
 #define GONE "ffeeddccbbaa99887766554433221100"
 static const char memos[] =
@@ -56,6 +59,7 @@ static void finish(struct scene *c)
     static const uint8_t id[16] = {0xA1, 1};
     tar_add(&files, "memos.csv", memos, sizeof memos - 1);
     tar_add(&files, "recordings.csv", recordings, sizeof recordings - 1);
+    tar_add(&files, "turns.csv", turns, sizeof turns - 1);
     tar_end(&files);
     struct device_finished f = {.xml = instance,
                                 .xml_len = sizeof instance - 1,
@@ -192,6 +196,11 @@ static void test_project__recordings_are_sources(void **state)
     assert_non_null(strstr(csv.data, "instance ID,recording,file,ms,event,node,begun\n"));
     assert_non_null(strstr(csv.data, GONE ",,0,begin,/data/whole,2026-11-24T09:00:00.000Z\n"));
     assert_non_null(strstr(csv.data, "-1.opus,5000,memo,/data/topic[1],\n"));
+    snprintf(path, sizeof path, "%s/test_form - turns.csv", c.out);
+    buf_cut(&csv, 0);
+    OK(file_read(&csv, path, 1 << 20, &err));
+    assert_non_null(strstr(csv.data, "instance ID,topic,who,start_ms,duration_ms,"));
+    assert_non_null(strstr(csv.data, ",/data/topic[1],У2,0,4200,,\n"));
     buf_fini(&csv);
     end(&c);
 }

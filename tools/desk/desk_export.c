@@ -42,7 +42,7 @@ struct group { /* all versions of one form */
     struct dataset_sheet *sheets; /* … with what is written into it */
     size_t begun;                 /* sheets that were begun */
     struct growing audit, memos,  /* rows of all interviews, in one file as ODK Central exports */
-        sounds;                   /* what happened in recordings */
+        sounds, turns;            /* what happened in recordings; who spoke at tables */
 };
 
 struct exporting {
@@ -138,6 +138,7 @@ static void name_files(struct exporting *x, struct group *g)
     }
     g->audit.path = table_path(x, arena_printf(&x->arena, "%s - audit", root), ".csv");
     g->memos.path = table_path(x, arena_printf(&x->arena, "%s - memos", root), ".csv");
+    g->turns.path = table_path(x, arena_printf(&x->arena, "%s - turns", root), ".csv");
     g->sounds.path = table_path(x, arena_printf(&x->arena, "%s - recordings", root), ".csv");
 }
 
@@ -231,7 +232,7 @@ static bool end_tables(struct exporting *x, bool ok, struct err *err)
             x->counts->adrift += group->book.adrift;
         }
         ok = ok && flush(x, &group->audit, true, err) && flush(x, &group->memos, true, err) &&
-             flush(x, &group->sounds, true, err);
+             flush(x, &group->sounds, true, err) && flush(x, &group->turns, true, err);
     }
     return ok;
 }
@@ -284,6 +285,7 @@ static void free_groups(struct exporting *x)
         buf_fini(&group->audit.pending);
         buf_fini(&group->memos.pending);
         buf_fini(&group->sounds.pending);
+        buf_fini(&group->turns.pending);
         dataset_free(group->dataset);
     }
     free(x->groups);
@@ -432,6 +434,9 @@ static bool take_file(struct exporting *x, const struct files_of *f, const struc
         return (!x->options->writer->texts || read_memos(x, m, f->about, err)) &&
                take_rows(f->group->dataset, &f->group->memos, f->key, m, err);
     }
+    if (strcmp(m->name, "turns.csv") == 0) {
+        return take_rows(f->group->dataset, &f->group->turns, f->key, m, err);
+    }
     if (strcmp(m->name, "recordings.csv") == 0) {
         return f->no_sound || take_moments(x, f, m, err);
     }
@@ -473,7 +478,8 @@ static bool take_files(struct exporting *x, const struct record *r, const char *
         *err = why;
     }
     return ok && !why.code && flush(x, &group->audit, false, err) &&
-           flush(x, &group->memos, false, err) && flush(x, &group->sounds, false, err);
+           flush(x, &group->memos, false, err) && flush(x, &group->sounds, false, err) &&
+           flush(x, &group->turns, false, err);
 }
 
 /* ---- recordings ---- */

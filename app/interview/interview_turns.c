@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keeps the turns of a group. */
+#include "app/interview/interview_turns.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/interview/interview_takes.h"
+#include "platform/machine/csv.h"
+#include "platform/machine/secret.h"
+#include "platform/machine/text.h"
+
+enum { RIGHT_MS = 10000 };
+
+static struct turn *open_turn(const struct interview *i)
+{
+    struct interview_turns *t = i->turns;
+    struct turn *last = t && t->count ? &t->list[t->count - 1] : NULL;
+    return last && last->since ? last : NULL;
+}
+
+const struct turn *turns_open(const struct interview *i)
+{
+    return open_turn(i);
+}
+
+const struct turn *turns_right(const struct interview *i, int64_t mono_ms)
+{
+    const struct turn *last = open_turn(i);
+    return last && mono_ms - last->since <= RIGHT_MS ? last : NULL;
+}
+
+static void close_turn(struct interview *i, int64_t mono_ms)
+{
+    struct turn *last = open_turn(i);
+    if (last) {
+        last->ms = mono_ms > last->since ? mono_ms - last->since : 0;
+        last->since = 0;
+    }
+}
+
+int64_t turns_spoken(const struct interview *i, const char *topic, const char *who, int64_t mono_ms)
+{
+    const struct interview_turns *t = i->turns;
+    int64_t all = 0;
+    for (size_t k = 0; t && k < t->count; k++) {
+        const struct turn *one = &t->list[k];
+        if ((!topic || strcmp(one->topic, topic) == 0) && (!who || strcmp(one->who, who) == 0)) {
+            all += one->since ? mono_ms - one->since : one->ms;
+        }
+    }
+    return all;
+}
+
+static void begin_turn(struct interview *i, const struct journal_event *e, const char *who)
+{
+    struct interview_turns *t = i->turns;
+    const struct sound_take *take = takes_running(i);
+    close_turn(i, e->mono_ms);
+    if (t->count == t->cap) {
+        t->cap = t->cap ? t->cap * 2 : 64;
+        t->list = mem_grow(t->list, t->cap, sizeof *t->list);
+    }
+    struct turn one = {.topic = mem_text(e->path),
+                       .who = mem_text(who),
+                       .start = turns_spoken(i, e->path, NULL, e->mono_ms),
+                       .since = e->mono_ms > 0 ? e->mono_ms : 1,
+                       .recorded_ms = -1};
+    if (take) {
+        memcpy(one.recording, take->id, sizeof one.recording);
+        one.recorded_ms = take->ms + (take->since ? e->mono_ms - take->since : 0);
+    }
+    t->list[t->count++] = one;
+}
+
+static bool keep_turn(struct interview *i, const struct journal_event *e, struct err *err)
+{
+    const char *who = e->value + 1;
+    size_t count = i->turns->count;
+    if (!e->value_len || strlen(e->value) != e->value_len) {
+        return err_set(err, ERR_INPUT, "the draft is damaged");
+    }
+    switch ((enum journal_turns)e->value[0]) {
+    case TURN_BEGUN:
+        begin_turn(i, e, who);
+        return true;
+    case TURN_ENDED:
+        close_turn(i, e->mono_ms);
+        return true;
+    case TURN_PUT_RIGHT:
+        if (count) {
+            mem_wipe_text(i->turns->list[count - 1].who);
+            i->turns->list[count - 1].who = mem_text(who);
+        }
+        return true;
+    default:
+        return err_set(err, ERR_INPUT, "the draft is damaged");
+    }
+}
+
+bool turns_keep(struct interview *i, const struct journal_event *e, struct err *err)
+{
+    if (e->kind == JOURNAL_TURN && !i->turns) {
+        i->turns = mem_zero(1, sizeof *i->turns);
+    }
+    struct interview_turns *t = i->turns;
+    if (!t) {
+        return true;
+    }
+    /* after a power cut nobody knows how long the last turn went on: it ends with what was seen */
+    if (e->kind == JOURNAL_RESUME && (!t->aside || e->mono_ms < t->last_mono)) {
+        close_turn(i, t->last_mono);
+    }
+    bool ok = e->kind != JOURNAL_TURN || keep_turn(i, e, err);
+    t->last_mono = e->mono_ms;
+    t->aside = e->kind == JOURNAL_PAUSE;
+    return ok;
+}
+
+static void cell_number(struct buf *out, long long number)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%lld", number);
+    csv_cell(out, text, false);
+}
+
+void turns_write(const struct interview *i, struct buf *out)
+{
+    const struct interview_turns *t = i->turns;
+    if (!t || !t->count) {
+        return;
+    }
+    buf_text(out, "topic,who,start_ms,duration_ms,recording,recording_ms\n");
+    for (size_t k = 0; k < t->count; k++) {
+        const struct turn *one = &t->list[k];
+        char recording[33] = "";
+        if (one->recorded_ms >= 0) {
+            text_hex(recording, one->recording, sizeof one->recording);
+        }
+        csv_cell(out, one->topic, true);
+        csv_cell(out, one->who, false);
+        cell_number(out, one->start);
+        cell_number(out, one->since ? t->last_mono - one->since : one->ms);
+        csv_cell(out, recording, false);
+        if (one->recorded_ms >= 0) {
+            cell_number(out, one->recorded_ms);
+        } else {
+            csv_cell(out, "", false);
+        }
+        csv_end(out);
+    }
+}
+
+void turns_free(struct interview *i)
+{
+    struct interview_turns *t = i->turns;
+    for (size_t k = 0; t && k < t->count; k++) {
+        mem_wipe_text(t->list[k].topic);
+        mem_wipe_text(t->list[k].who);
+    }
+    if (t) {
+        free(t->list);
+        free(t);
+        i->turns = NULL;
+    }
+}

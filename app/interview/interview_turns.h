@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_INTERVIEW_INTERVIEW_TURNS_H
+#define APP_INTERVIEW_INTERVIEW_TURNS_H
+/*
+ * interview_turns: who spoke when at the table of a group, as its journal tells; turns.csv.
+ *
+ * From the first turn of a topic to its end each moment belongs to one turn: of a participant, of
+ * silence, of several at once, or of a pause.  A turn lasts until the next one begins.
+ */
+#include "app/interview/interview.h"
+
+#define TURN_SILENCE "silence"
+#define TURN_CROSSTALK "crosstalk"
+#define TURN_PAUSE "pause"
+
+struct turn {
+    char *topic, *who; /* path of the topic's entry; a participant's label, or one of the above */
+    int64_t start, ms; /* within the topic; ms: 0 while it lasts */
+    int64_t since;     /* monotonic ms; 0: it has ended */
+    uint8_t recording[16];
+    int64_t recorded_ms; /* where it begins in that recording; -1: nothing was recorded */
+};
+struct interview_turns {
+    struct turn *list;
+    size_t count, cap;
+    int64_t last_mono; /* of the event seen last … */
+    bool aside;        /* … and whether it put the interview aside */
+};
+
+/* Keeps what an event says, live or in a replay. */
+MUST_CHECK bool turns_keep(struct interview *i, const struct journal_event *event, struct err *err);
+/* The turn that lasts; NULL: none. */
+const struct turn *turns_open(const struct interview *i);
+/* The turn begun last, if it can still be put right: at most ten seconds ago. */
+const struct turn *turns_right(const struct interview *i, int64_t mono_ms);
+/* ms that `who` spoke in a topic (NULL: in all); NULL: all time of the topic.  `mono_ms`: now, for
+ * the turn that lasts. */
+int64_t turns_spoken(const struct interview *i, const char *topic, const char *who,
+                     int64_t mono_ms);
+/* Appends turns.csv; nothing, if there are none. */
+void turns_write(const struct interview *i, struct buf *out);
+void turns_free(struct interview *i);
+
+#endif

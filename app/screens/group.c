@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Draws chairs, and takes turns. */
+#include "app/screens/group.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "app/interview/interview_group.h"
+#include "app/questions/question.h"
+#include "app/screens/page.h"
+#include "app/screens/roster.h"
+#include "app/shell/sound.h"
+#include "platform/machine/clock.h"
+
+enum {
+    CHAIR_DP = 72,
+    GAP_DP = 10,
+    CIRCLE_MAX = 8, /* more stand in rows */
+    SECOND = 1000
+};
+
+/* ---- where chairs stand ---- */
+
+struct seats {
+    int d, columns; /* px: of a chair; columns 0: a circle */
+    struct rect all;
+};
+
+static struct seats plan_seats(struct ui *ui, size_t count)
+{
+    struct seats s = {.d = ui_px(ui, ui->landscape ? CHAIR_DP - 6 : CHAIR_DP)};
+    int gap = ui_px(ui, GAP_DP), line = ui_line(ui, TEXT_BODY_BOLD);
+    int least = 2 * line + ui_px(ui, 18); /* the label, the marks, the bar */
+    s.d = s.d > least ? s.d : least;
+    int h = ui->at.w < ui_px(ui, 340) ? ui->at.w : ui_px(ui, 340);
+    bool rows = ui->landscape || count > CIRCLE_MAX || ui->text_scale >= 1.3f || count < 3;
+    s.columns = rows ? (ui->at.w + gap) / (s.d + gap) : 0;
+    s.columns = rows && s.columns < 1 ? 1 : s.columns;
+    int lines = rows ? ((int)count + s.columns - 1) / s.columns : 0;
+    s.all = (struct rect){ui->at.x, ui->at.y, ui->at.w, rows ? lines * (s.d + gap) : h};
+    return s;
+}
+
+static struct rect seat(const struct ui *ui, const struct seats *s, size_t at, size_t count)
+{
+    int gap = ui_px(ui, GAP_DP);
+    if (s->columns) {
+        int row = (int)at / s->columns, column = (int)at % s->columns;
+        return (struct rect){s->all.x + column * (s->d + gap), s->all.y + row * (s->d + gap), s->d,
+                             s->d};
+    }
+    double angle = 2 * 3.14159265358979 * (double)at / (double)count;
+    double across = (s->all.w - s->d) / 2.0, down = (s->all.h - s->d) / 2.0;
+    return (struct rect){s->all.x + (int)(across + across * sin(angle)),
+                         s->all.y + (int)(down - down * cos(angle)), s->d, s->d};
+}
+
+/* ---- a chair ---- */
+
+/* A microphone, and a pair of quotation marks; crossed out where the person did not agree. */
+static void draw_mark(struct ui *ui, int x, int y, int size, bool quote, bool agreed, colour c)
+{
+    static const int8_t body[] = {38, 8, 62, 8, 62, 56, 38, 56},
+                        foot[] = {22, 44, 30, 66, 50, 74, 70, 66, 78, 44},
+                        stand[] = {50, 74, 50, 94}, cross[] = {8, 92, 92, 8},
+                        left[] = {12, 30, 42, 30, 42, 58, 26, 78, 16, 78, 22, 58, 12, 58},
+                        right[] = {54, 30, 84, 30, 84, 58, 68, 78, 58, 78, 64, 58, 54, 58};
+    float dp = (float)size / (float)ui_px(ui, 1);
+    if (quote) {
+        ui_fill_shape(ui, x, y, dp, (struct shape){left, 7}, c);
+        ui_fill_shape(ui, x, y, dp, (struct shape){right, 7}, c);
+    } else {
+        ui_fill_shape(ui, x, y, dp, (struct shape){body, 4}, c);
+        ui_stroke(ui, x, y, dp, (struct shape){foot, 5}, 1.5f, c);
+        ui_stroke(ui, x, y, dp, (struct shape){stand, 2}, 1.5f, c);
+    }
+    if (!agreed) {
+        ui_stroke(ui, x, y, dp, (struct shape){cross, 2}, 2, c);
+    }
+}
+
+struct chair {
+    const struct group_person *person;
+    bool speaks;
+    int part; /* percent of who spoke most; -1: no bar */
+};
+
+/* What stands under the label in place of the marks; or NULL. */
+static const char *chair_words(struct ui *ui, const struct group_person *p)
+{
+    return p->refused ? ui_str(ui, S_group_refused)
+           : p->fresh ? ui_str(ui, S_group_fresh)
+           : p->left  ? ui_str(ui, S_group_left)
+                      : NULL;
+}
+
+static void draw_chair(struct ui *ui, struct rect r, const struct chair *c)
+{
+    const struct group_person *p = c->person;
+    colour ink = c->speaks               ? ui->theme.on_accent
+                 : p->refused || p->left ? ui->theme.soft
+                                         : ui->theme.ink;
+    int line = ui_line(ui, TEXT_BODY_BOLD), bar = ui_px(ui, 5), pad = ui_px(ui, 8);
+    float round = (float)r.w / 2 / (float)ui_px(ui, 1);
+    if (p->refused || p->fresh) {
+        ui_dash(ui, r, round, ui->theme.soft, 2);
+    } else {
+        ui_box(ui, r, round, c->speaks ? ui->theme.accent : ui->theme.paper,
+               c->speaks ? ui->theme.accent : ink, 2);
+    }
+    int y = r.y + r.h / 2 - line;
+    struct rect top = {r.x + pad, y, r.w - 2 * pad, line};
+    ui_text_centre(ui, top, TEXT_BODY_BOLD, p->label, ink);
+    const char *words = chair_words(ui, p);
+    int size = ui_line(ui, TEXT_SMALL) * 3 / 4, below = y + line;
+    if (words) {
+        ui_text_centre(ui, (struct rect){r.x + pad, below, r.w - 2 * pad, ui_line(ui, TEXT_SMALL)},
+                       TEXT_SMALL, words, ink);
+    } else {
+        int x = r.x + r.w / 2 - size - ui_px(ui, 2);
+        draw_mark(ui, x, below, size, false, p->sound, ink);
+        draw_mark(ui, r.x + r.w / 2 + ui_px(ui, 2), below, size, true, p->quotes, ink);
+        if (p->late) { /* a small dot: came later */
+            ui_fill_rect(ui,
+                         (struct rect){r.x + r.w / 2 + size + ui_px(ui, 5), below + size / 2,
+                                       ui_px(ui, 4), ui_px(ui, 4)},
+                         ink);
+        }
+    }
+    if (c->part >= 0 && !p->refused && !p->fresh) {
+        int w = r.w / 2, by = r.y + r.h - pad - bar * 2;
+        struct rect whole = {r.x + (r.w - w) / 2, by, w, bar};
+        ui_fill_rect(ui, whole, c->speaks ? ui->theme.ink : ui->theme.line);
+        whole.w = w * c->part / 100;
+        ui_fill_rect(ui, whole, c->speaks ? ui->theme.on_accent : ui->theme.accent);
+    }
+}
+
+/* ---- the round ---- */
+
+bool group_round_is_here(const struct app *app)
+{
+    const struct page *page = &app->interview->page;
+    return page->kind == PAGE_ROSTER && !app->respondent.holds && group_is_round(page->control);
+}
+
+bool group_round_as_list(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    if (!group_round_is_here(app)) {
+        return true;
+    }
+    if (ui_pill(ui, "as-list", ui_str(ui, S_group_list), app->view.round_list, false)) {
+        app->view.round_list = !app->view.round_list;
+        ui->again = true;
+    }
+    ui_pills_end(ui);
+    ui_gap(ui, 8);
+    return app->view.round_list;
+}
+
+bool group_round_show(struct app *app, struct node *const *entries, size_t count)
+{
+    struct ui *ui = &app->ui;
+    struct group_person *people;
+    size_t all = group_people(app->interview, &ui->frame, &people);
+    struct seats s = plan_seats(ui, count);
+    for (size_t e = 0; e < count; e++) {
+        struct chair c = {.part = -1};
+        for (size_t p = 0; p < all; p++) {
+            c.person = people[p].entry == entries[e] ? &people[p] : c.person;
+        }
+        struct rect r = seat(ui, &s, e, count);
+        const char *id = arena_printf(&ui->frame, "entry:%zu", e + 1);
+        if (ui_target(ui, id, ROLE_BUTTON, r)) {
+            roster_enter(app, entries[e]);
+            return true;
+        }
+        if (c.person) {
+            draw_chair(ui, r, &c);
+        }
+    }
+    ui->at.y += s.all.h + ui_px(ui, 8);
+    return false;
+}
+
+/* ---- the table ---- */
+
+static struct node *topic_of(struct app *app)
+{
+    struct node *entry = interview_entry(app->interview);
+    const struct control *c = entry && entry->item ? entry->item->control : NULL;
+    return c && group_is(c) && !group_is_round(c) ? entry : NULL;
+}
+
+/* Whether the page is the first of a topic of a group that has participants. */
+static bool is_first_page(struct app *app, const struct node *topic)
+{
+    struct page *pages;
+    size_t count, at;
+    struct group_person *people;
+    if (!topic || app->respondent.holds || app->interview->page.kind == PAGE_ROSTER) {
+        return false;
+    }
+    interview_pages(app->interview, &app->ui.frame, &pages, &count, &at);
+    return at == 0 && group_people(app->interview, &app->ui.frame, &people) > 0;
+}
+
+bool group_table_is_here(struct app *app)
+{
+    const struct node *topic = app->interview ? topic_of(app) : NULL;
+    return topic && app->view.table_left != topic && is_first_page(app, topic);
+}
+
+bool group_table_left(struct app *app)
+{
+    if (!group_table_is_here(app)) {
+        return false;
+    }
+    group_ends(app->interview);
+    app->view.table_left = topic_of(app);
+    app->view.put_right = false;
+    app->ui.scroll = 0;
+    app->ui.again = true;
+    return true;
+}
+
+bool group_table_again(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    const struct node *topic = topic_of(app);
+    if (!topic || !is_first_page(app, topic)) {
+        return false;
+    }
+    bool hit = ui_pill(ui, "table", ui_str(ui, S_group_table), false, false);
+    ui_pills_end(ui);
+    if (hit) {
+        question_commit_or_keep(app);
+        app->view.table_left = NULL;
+        edit_end(&ui->edit);
+        ui->again = true;
+    }
+    return hit;
+}
+
+void group_arrive(struct app *app)
+{
+    app->view.put_right = false;
+    if (app->view.table_left && app->view.table_left != topic_of(app)) {
+        app->view.table_left = NULL;
+    }
+    if (turns_open(app->interview) && !group_table_is_here(app)) {
+        group_ends(app->interview);
+    }
+}
+
+int group_timeout(struct app *app)
+{
+    return app->interview && app->screen == SCREEN_INTERVIEW && turns_open(app->interview) ? SECOND
+                                                                                           : -1;
+}
+
+/* A chair or a pill was tapped. */
+static void speaks(struct app *app, const struct node *topic, const char *who)
+{
+    struct interview *i = app->interview;
+    if (app->view.put_right && turns_right(i, clock_mono_ms())) {
+        group_puts_right(i, who);
+    } else {
+        group_speaks(i, topic, who);
+    }
+    app->view.put_right = false;
+    app->ui.again = true;
+}
+
+/* The topic's wording: the text of its first question. */
+static void show_wording(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    struct page *fields = &i->page;
+    size_t count = 1;
+    bool fallback = false;
+    if (i->page.kind == PAGE_FIELDS) {
+        session_fields(i->session, &ui->frame, &i->page, &fields, &count);
+    }
+    if (count) {
+        ui_say_rich(ui, TEXT_HEADING,
+                    session_text(i->session, &ui->frame, &fields[0].control->label, fields[0].node,
+                                 FORM_LONG, &fallback),
+                    ui->theme.ink);
+        question_fallback(app, fallback);
+    }
+    ui_gap(ui, 8);
+}
+
+/* Who speaks, and since when: in the circle's middle, or above the rows. */
+static void show_speaker(struct app *app, const struct seats *s, const struct turn *open)
+{
+    struct ui *ui = &app->ui;
+    static const struct {
+        const char *who;
+        enum string_id words;
+    } others[] = {{TURN_SILENCE, S_group_silence},
+                  {TURN_CROSSTALK, S_group_crosstalk},
+                  {TURN_PAUSE, S_sound_pause}};
+    const char *who = open ? open->who : ui_str(ui, S_group_tap);
+    for (size_t k = 0; open && k < sizeof others / sizeof *others; k++) {
+        who = strcmp(open->who, others[k].who) == 0 ? ui_str(ui, others[k].words) : who;
+    }
+    const char *time = open ? app_sound_time(app, clock_mono_ms() - open->since) : "";
+    int line = ui_line(ui, TEXT_HEADING);
+    if (!s->columns) {
+        int inset = s->d + ui_px(ui, 8), top = s->all.y + s->all.h / 2 - line;
+        struct rect r = {s->all.x + inset, top, s->all.w - 2 * inset, 2 * line};
+        ui_text_centre(ui, r, open ? TEXT_HEADING : TEXT_SMALL,
+                       *time ? arena_printf(&ui->frame, "%s %s", who, time) : who, ui->theme.ink);
+    } else {
+        ui_say(ui, TEXT_BODY_BOLD, *time ? arena_printf(&ui->frame, "%s %s", who, time) : who,
+               ui->theme.ink);
+        ui_gap(ui, 6);
+    }
+}
+
+static void show_chairs(struct app *app, const struct node *topic, const char *path,
+                        const struct turn *open)
+{
+    struct ui *ui = &app->ui;
+    struct group_person *people;
+    int64_t now = clock_mono_ms(), most = 1;
+    size_t count = group_people(app->interview, &ui->frame, &people);
+    for (size_t p = 0; p < count; p++) {
+        int64_t ms = turns_spoken(app->interview, path, people[p].label, now);
+        most = ms > most ? ms : most;
+    }
+    struct seats s = plan_seats(ui, count);
+    if (s.columns) {
+        show_speaker(app, &s, open);
+        s = plan_seats(ui, count);
+    } else {
+        show_speaker(app, &s, open);
+    }
+    for (size_t p = 0; p < count; p++) {
+        int64_t ms = turns_spoken(app->interview, path, people[p].label, now);
+        struct chair c = {.person = &people[p],
+                          .speaks = open && strcmp(open->who, people[p].label) == 0,
+                          .part = (int)(ms * 100 / most)};
+        struct rect r = seat(ui, &s, p, count);
+        bool may = !people[p].refused && !people[p].fresh && *people[p].label;
+        draw_chair(ui, r, &c);
+        if (may && ui_target(ui, arena_printf(&ui->frame, "chair:%zu", p + 1), ROLE_BUTTON, r)) {
+            speaks(app, topic, people[p].label);
+        }
+    }
+    ui->at.y = s.all.y + s.all.h + ui_px(ui, 8);
+}
+
+static void show_others(struct app *app, const struct node *topic, const struct turn *open)
+{
+    struct ui *ui = &app->ui;
+    static const struct {
+        const char *id, *who;
+        enum string_id words;
+    } others[] = {{"silence", TURN_SILENCE, S_group_silence},
+                  {"crosstalk", TURN_CROSSTALK, S_group_crosstalk},
+                  {"break", TURN_PAUSE, S_sound_pause}};
+    for (size_t k = 0; k < sizeof others / sizeof *others; k++) {
+        bool now = open && strcmp(open->who, others[k].who) == 0;
+        if (ui_pill(ui, others[k].id, ui_str(ui, others[k].words), now, false)) {
+            speaks(app, topic, others[k].who);
+        }
+    }
+    if (turns_right(app->interview, clock_mono_ms()) &&
+        ui_pill(ui, "put-right", ui_str(ui, S_group_put_right), app->view.put_right, true)) {
+        app->view.put_right = !app->view.put_right;
+        ui->again = true;
+    }
+    ui_pills_end(ui);
+}
+
+void group_table_show(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct interview *i = app->interview;
+    const struct node *topic = topic_of(app);
+    const struct turn *open = turns_open(i);
+    struct buf path = {0};
+    session_path(topic, &path);
+    buf_add(&path, "", 0);
+    show_wording(app);
+    show_chairs(app, topic, path.data, open);
+    show_others(app, topic, open);
+    int64_t all = turns_spoken(i, path.data, NULL, clock_mono_ms());
+    ui_say(ui, TEXT_HINT, ui_fill(ui, S_group_time, app_sound_time(app, all), NULL),
+           ui->theme.soft);
+    buf_fini(&path);
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Does the table of a group know who spoke when, and for how long, whatever happens to it? */
+#include <time.h>
+
+#include "app/interview/interview_group.h"
+#include "platform/machine/clock.h"
+#include "tests/lib/scene.h"
+
+static const struct scene_look upright = {
+    .w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
+static struct window *window;
+
+static void answer(struct scene *s, const char *path, const char *value)
+{
+    struct err err = {0};
+    struct interview *i = s->app.interview;
+    assert_int_equal(interview_answer(i, session_find(i->session, path), value, &err), ANSWER_OK);
+}
+
+/* A round of `count` who agree to all, but the second, who is not recorded, and the third, who
+ * refuses. */
+static void begin(struct scene *s, size_t count)
+{
+    char *form = scene_form("tests/cases/group.csv");
+    struct err err = {0};
+    scene_begin(s, window, form, "group", &upright);
+    free(form);
+    for (size_t k = 1; k <= count; k++) {
+        char path[64];
+        struct node *entry;
+        const struct page round = s->app.interview->page;
+        OK(k == 1 || interview_add(s->app.interview, &round, &entry, &err)); /* one is there */
+        snprintf(path, sizeof path, "/data/part[%zu]/p_take", k);
+        answer(s, path, k == 3 ? "no" : "yes");
+        if (k != 3) {
+            snprintf(path, sizeof path, "/data/part[%zu]/p_audio", k);
+            answer(s, path, k == 2 ? "no" : "yes");
+            snprintf(path, sizeof path, "/data/part[%zu]/p_quote", k);
+            answer(s, path, "yes");
+        }
+    }
+    scene_draw(s);
+}
+
+/* At the table of the first topic. */
+static void sit_down(struct scene *s)
+{
+    begin(s, 4);
+    assert_true(scene_tap(s, "right"));
+    assert_true(scene_tap(s, "entry:1"));
+    assert_non_null(scene_find(s, "chair:1"));
+}
+
+static const struct turn *turn(const struct scene *s, size_t at)
+{
+    assert_true(s->app.interview->turns && at < s->app.interview->turns->count);
+    return &s->app.interview->turns->list[at];
+}
+
+static void pass(int ms)
+{
+    const struct timespec t = {ms / 1000, ms % 1000 * 1000000L};
+    nanosleep(&t, NULL);
+}
+
+static void test_group__chairs_stand_apart(void **state)
+{
+    struct scene *s = *state;
+    static const size_t counts[] = {3, 8, 9, 12};
+    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+        begin(s, counts[c]);
+        for (size_t a = 1; a <= counts[c]; a++) {
+            char one[32], other[32];
+            snprintf(one, sizeof one, "entry:%zu", a);
+            const struct target *t = scene_show(s, one);
+            assert_non_null(t);
+            assert_true(t->rect.w >= 112 && t->rect.h >= 112);
+            const struct rect r = t->rect;
+            for (size_t b = 1; b < a; b++) {
+                snprintf(other, sizeof other, "entry:%zu", b);
+                const struct target *u = scene_find(s, other);
+                if (u) {
+                    int dx = r.x - u->rect.x, dy = r.y - u->rect.y;
+                    assert_true(dx * dx + dy * dy >= r.w * r.w); /* circles do not touch */
+                }
+            }
+        }
+        scene_close(s);
+    }
+    begin(s, 3); /* closed by the teardown */
+}
+
+static void test_group__people_as_they_agreed(void **state)
+{
+    struct scene *s = *state;
+    struct group_person *people;
+    begin(s, 4);
+    assert_int_equal(group_people(s->app.interview, &s->app.ui.frame, &people), 4);
+    assert_string_equal(people[0].label, "У1");
+    assert_true(people[0].sound && people[0].quotes && !people[0].refused);
+    assert_true(!people[1].sound && people[1].quotes);
+    assert_true(people[2].refused);
+    assert_false(people[3].left);
+    answer(s, "/data/part[4]/p_left", "yes");
+    group_people(s->app.interview, &s->app.ui.frame, &people);
+    assert_true(people[3].left);
+}
+
+static void test_group__a_tap_begins_a_turn_and_ends_the_last(void **state)
+{
+    struct scene *s = *state;
+    sit_down(s);
+    assert_null(scene_find(s, "chair:3")); /* who refused does not speak */
+    assert_true(scene_tap(s, "chair:1"));
+    pass(60);
+    assert_true(scene_tap(s, "chair:2"));
+    pass(30);
+    assert_true(scene_tap(s, "silence"));
+    assert_true(scene_tap(s, "silence")); /* a second tap is no other turn */
+    pass(30);
+    assert_true(scene_tap(s, "break"));
+    pass(30);
+    assert_true(scene_tap(s, "chair:1"));
+    pass(30);
+    assert_true(scene_tap(s, "right")); /* the end of the topic */
+    const struct interview_turns *t = s->app.interview->turns;
+    static const char *const who[] = {"У1", "У2", TURN_SILENCE, TURN_PAUSE, "У1"};
+    int64_t sum = 0;
+    assert_int_equal(t->count, 5);
+    for (size_t k = 0; k < 5; k++) {
+        assert_string_equal(turn(s, k)->who, who[k]);
+        assert_string_equal(turn(s, k)->topic, "/data/topic[1]");
+        assert_int_equal(turn(s, k)->start, sum); /* each moment is one turn's */
+        assert_true(turn(s, k)->ms >= 29);
+        sum += turn(s, k)->ms;
+    }
+    assert_null(turns_open(s->app.interview));
+    assert_int_equal(turns_spoken(s->app.interview, "/data/topic[1]", NULL, 0), sum);
+    assert_true(turns_spoken(s->app.interview, NULL, "У1", 0) >= 89);
+    assert_non_null(scene_find(s, "choice:yes")); /* then its questions */
+    assert_true(scene_tap(s, "table"));
+    assert_non_null(scene_find(s, "chair:1"));
+}
+
+static void test_group__the_last_turn_can_be_put_right(void **state)
+{
+    struct scene *s = *state;
+    sit_down(s);
+    assert_true(scene_tap(s, "chair:1"));
+    assert_true(scene_tap(s, "put-right"));
+    assert_true(scene_tap(s, "chair:2"));
+    assert_int_equal(s->app.interview->turns->count, 1);
+    assert_string_equal(turn(s, 0)->who, "У2");
+    s->app.interview->turns->list[0].since -= 10001; /* ten seconds later it is too late */
+    scene_draw(s);
+    assert_null(scene_find(s, "put-right"));
+    assert_true(scene_tap(s, "chair:4"));
+    assert_int_equal(s->app.interview->turns->count, 2);
+}
+
+static bool list(struct device *d, void *arg, struct err *err)
+{
+    struct device_draft drafts[VAULT_DRAFTS];
+    size_t count;
+    bool ok = device_drafts(d, drafts, &count, err);
+    *(struct device_draft *)arg = drafts[0];
+    return ok;
+}
+
+/* As after kill -9: closed turns are all there, the last one ends with what was seen. */
+static void test_group__turns_survive_a_power_cut(void **state)
+{
+    struct scene *s = *state;
+    struct err err = {0};
+    struct device_draft draft;
+    struct buf before = {0}, after = {0};
+    sit_down(s);
+    scene_tap(s, "chair:1");
+    pass(20);
+    scene_tap(s, "chair:2");
+    pass(20);
+    interview_language(s->app.interview, "ky"); /* seen while У2 speaks */
+    turns_write(s->app.interview, &before);
+    OK(interview_sync(s->app.interview, &err));
+    interview_free(s->app.interview);
+    s->app.interview = NULL;
+    pass(50);
+    OK(writer_call(s->app.writer, list, &draft, &err));
+    OK(interview_resume(&s->app.interview, s->app.writer, &draft, NULL, &err));
+    assert_null(turns_open(s->app.interview));
+    turns_write(s->app.interview, &after);
+    assert_string_equal(after.data, before.data);
+    assert_non_null(strstr(after.data, "topic,who,start_ms,duration_ms,recording,recording_ms\n"));
+    assert_non_null(strstr(after.data, "/data/topic[1],У1,0,"));
+    buf_fini(&before);
+    buf_fini(&after);
+}
+
+/* Leaving the table by any way ends the turn; moving to another page, too. */
+static void test_group__nobody_speaks_elsewhere(void **state)
+{
+    struct scene *s = *state;
+    sit_down(s);
+    scene_tap(s, "chair:1");
+    assert_true(scene_tap(s, "left"));
+    assert_null(turns_open(s->app.interview));
+    assert_true(scene_tap(s, "entry:2"));
+    scene_tap(s, "chair:2");
+    assert_string_equal(turns_open(s->app.interview)->topic, "/data/topic[2]");
+    assert_int_equal(turns_open(s->app.interview)->start, 0);
+}
+
+/* Six hundred turns are drawn as quickly as one, and each is told. */
+static void test_group__many_turns(void **state)
+{
+    enum { MANY = 600 };
+    struct scene *s = *state;
+    struct buf csv = {0};
+    sit_down(s);
+    const struct node *topic = session_find(s->app.interview->session, "/data/topic[1]");
+    for (int k = 0; k < MANY; k++) {
+        group_speaks(s->app.interview, topic, k % 2 ? "У1" : "У2");
+    }
+    assert_int_equal(s->app.interview->turns->count, MANY);
+    scene_draw(s);
+    assert_true(scene_tap(s, "chair:4"));
+    turns_write(s->app.interview, &csv);
+    size_t lines = 0;
+    for (const char *p = csv.data; (p = strchr(p, '\n')) != NULL; p++) {
+        lines++;
+    }
+    assert_int_equal(lines, MANY + 2);
+    buf_fini(&csv);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE_TEST(test_group__chairs_stand_apart),
+        SCENE_TEST(test_group__people_as_they_agreed),
+        SCENE_TEST(test_group__a_tap_begins_a_turn_and_ends_the_last),
+        SCENE_TEST(test_group__the_last_turn_can_be_put_right),
+        SCENE_TEST(test_group__turns_survive_a_power_cut),
+        SCENE_TEST(test_group__nobody_speaks_elsewhere),
+        SCENE_TEST(test_group__many_turns),
+    };
+    struct err err = {0};
+    db_setup();
+    xml_setup();
+    OK(secret_setup(&err));
+    window = scene_window(&upright);
+    int failed = RUN(tests);
+    font_finish();
+    window_close(window);
+    return failed;
+}
