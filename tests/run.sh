@@ -13,10 +13,10 @@ list() {
         [ ! -x "$t" ] || echo "$t"
     done
 }
-# As many at once as there are processors.  A program that hangs counts as failed.  The signal is
+# One more at once than there are processors: several wait for disks and clocks.  A program that hangs counts as failed.  The signal is
 # KILL because SDL catches TERM and only ends if it wants to.
 export CMOCKA_MESSAGE_OUTPUT=TAP results EMULATOR TEST_SECONDS
-list | xargs -P "$(nproc)" -I{} sh -c '
+list | xargs -P "$(($(nproc) + 1))" -I{} sh -c '
     name=$(basename "{}")
     timeout -s KILL "${TEST_SECONDS:-300}" ${EMULATOR:-} "{}" > "$results/$name" 2>&1
     echo $? > "$results/$name.status"'

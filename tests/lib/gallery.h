@@ -20,6 +20,7 @@ struct gallery {
     char seen_names[SHOTS_MAX][NAME], seen_digests[SHOTS_MAX][FIELDS + 1];
     size_t seen;
     unsigned shots, differing, faults, unknown;
+    bool quick;  /* a part of the pictures */
     bool linted; /* and not compared */
     const char *variant;
 };
