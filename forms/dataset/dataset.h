@@ -75,6 +75,10 @@ struct dataset_moment { /* in a recording */
     int64_t ms;
     const char *event, *path; /* "question", "/data/trip[2]/place" */
 };
+struct dataset_turn {            /* at the table of a group */
+    const char *who, *recording; /* a participant's label; as dataset_sound.id, or "" */
+    int64_t recorded_ms, ms;     /* its place in the recording, how long it is */
+};
 struct dataset_sound { /* a recording; for formats of texts */
     const char *id;    /* 32 hex digits */
     const char *file;  /* beside the tables: "audio/KEY-1.opus"; NULL: it was not written */
@@ -96,6 +100,8 @@ struct submission {  /* what the desk knows about a record in addition to the in
     size_t memo_count;
     const struct dataset_sound *sounds;
     size_t sound_count;
+    const struct dataset_turn *turns;
+    size_t turn_count;
 };
 
 MUST_CHECK bool dataset_new(struct dataset **dataset, const struct form *const *versions,

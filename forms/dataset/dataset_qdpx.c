@@ -298,7 +298,6 @@ static void begin_record(struct project *p, struct dataset_reader *reader,
         }
     }
     qdpx_add_memos(p, reader->about);
-    qdpx_add_sounds(p, reader);
 }
 
 /* Appends a text with LF only; the number of its letters. */
@@ -523,6 +522,9 @@ static bool add_row(struct dataset_sheet *sheet, struct dataset_reader *reader,
         if (is_story(&table->columns[c]) && strchr(dataset_cell(reader, c), ' ')) {
             add_story(p, reader, row, c);
         }
+    }
+    if (reader->at == reader->row_count) { /* the last row: all participants are known */
+        qdpx_add_sounds(p, reader);
     }
     return true;
 }

@@ -202,6 +202,34 @@ static void put_pages(struct project *p, const struct dataset_sound *sound)
     }
 }
 
+/* Each turn of a participant that was recorded. */
+static void put_turns(struct project *p, const struct submission *about,
+                      const struct dataset_sound *sound)
+{
+    for (size_t t = 0; t < about->turn_count; t++) {
+        const struct dataset_turn *turn = &about->turns[t];
+        struct participant *one = map_get(&p->by_label, turn->who);
+        struct buf what = {0};
+        if (!one || strcmp(turn->recording, sound->id) != 0) {
+            continue;
+        }
+        buf_join(&what, sound->id, "|turn|", NULL);
+        buf_printf(&what, "%zu", t);
+        buf_text(&p->sources, "   <AudioSelection");
+        qdpx_put_guid(&p->sources, "guid", "selection", what.data);
+        xml_put_attr(&p->sources, "name", turn->who);
+        buf_printf(&p->sources, " begin=\"%lld\" end=\"%lld\" creatingUser=\"%s\">\n",
+                   (long long)turn->recorded_ms, (long long)(turn->recorded_ms + turn->ms),
+                   p->user);
+        qdpx_put_coding(p, &p->sources, what.data, "speaker", one->key);
+        buf_text(&p->sources, "   </AudioSelection>\n");
+        buf_text(&one->refs, "   <SelectionRef");
+        qdpx_put_guid(&one->refs, "targetGUID", "selection", what.data);
+        buf_text(&one->refs, "/>\n");
+        buf_fini(&what);
+    }
+}
+
 void qdpx_add_sounds(struct project *p, struct dataset_reader *reader)
 {
     for (size_t s = 0; s < reader->about->sound_count; s++) {
@@ -219,6 +247,7 @@ void qdpx_add_sounds(struct project *p, struct dataset_reader *reader)
         put_when(&p->sources, sound->begun);
         buf_text(&p->sources, ">\n");
         put_pages(p, sound);
+        put_turns(p, reader->about, sound);
         buf_text(&p->sources, "  </AudioSource>\n");
         put_source_ref(p, guid);
     }

@@ -29,7 +29,9 @@ static const char instance[] =
     "<tp_q><q_who/><q_txt>Nobody knows whose.</q_txt></tp_q></topic></data>";
 
 static const char turns[] = "topic,who,start_ms,duration_ms,recording,recording_ms\n"
-                            "/data/topic[1],У2,0,4200,,\n";
+                            "/data/topic[1],У2,0,4200,00112233445566778899aabbccddeeff,2000\n"
+                            "/data/topic[1],silence,4200,800,00112233445566778899aabbccddeeff,"
+                            "6200\n";
 
 #define HEX "00112233445566778899aabbccddeeff"
 #define GONE "ffeeddccbbaa99887766554433221100"
@@ -200,7 +202,10 @@ static void test_project__recordings_are_sources(void **state)
     buf_cut(&csv, 0);
     OK(file_read(&csv, path, 1 << 20, &err));
     assert_non_null(strstr(csv.data, "instance ID,topic,who,start_ms,duration_ms,"));
-    assert_non_null(strstr(csv.data, ",/data/topic[1],У2,0,4200,,\n"));
+    assert_non_null(strstr(csv.data, ",/data/topic[1],У2,0,4200," HEX ",2000\n"));
+    const char *spoke = has(&c, "name=\"У2\" begin=\"2000\" end=\"6200\"");
+    assert_non_null(strstr(spoke, "<Coding"));
+    assert_null(strstr(c.project.data, "name=\"silence\""));
     buf_fini(&csv);
     end(&c);
 }

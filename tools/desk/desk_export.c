@@ -435,7 +435,8 @@ static bool take_file(struct exporting *x, const struct files_of *f, const struc
                take_rows(f->group->dataset, &f->group->memos, f->key, m, err);
     }
     if (strcmp(m->name, "turns.csv") == 0) {
-        return take_rows(f->group->dataset, &f->group->turns, f->key, m, err);
+        return desk_turns_read(&f->about->turns, &f->about->turn_count, &x->own, m, err) &&
+               take_rows(f->group->dataset, &f->group->turns, f->key, m, err);
     }
     if (strcmp(m->name, "recordings.csv") == 0) {
         return f->no_sound || take_moments(x, f, m, err);

@@ -74,6 +74,30 @@ bool desk_sounds_read(const struct dataset_sound **list, size_t *count, struct a
     return true;
 }
 
+bool desk_turns_read(const struct dataset_turn **list, size_t *count, struct arena *arena,
+                     const struct tar_member *table, struct err *err)
+{
+    enum { TOPIC, WHO, START, DURATION, OF, OF_MS, TURN_COLUMNS };
+    struct csv csv;
+    *count = 0;
+    if (!csv_parse(&csv, arena, table->bytes, table->len, err)) {
+        return false;
+    }
+    struct dataset_turn *turns = arena_alloc(arena, (csv.count + 1) * sizeof *turns);
+    for (size_t r = 1; r < csv.count; r++) {
+        const char *const *cells = (const char *const *)csv.rows[r].cells;
+        if (csv.rows[r].count < TURN_COLUMNS) {
+            return err_set(err, ERR_INPUT, "turns.csv is damaged");
+        }
+        turns[(*count)++] = (struct dataset_turn){.who = cells[WHO],
+                                                  .recording = cells[OF],
+                                                  .recorded_ms = strtoll(cells[OF_MS], NULL, 10),
+                                                  .ms = strtoll(cells[DURATION], NULL, 10)};
+    }
+    *list = turns;
+    return true;
+}
+
 void desk_sounds_put(struct buf *out, const struct dataset_sound *list, size_t count,
                      const char *key, bool head)
 {

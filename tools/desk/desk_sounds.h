@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef TOOLS_DESK_DESK_SOUNDS_H
 #define TOOLS_DESK_DESK_SOUNDS_H
-/* desk_sounds: what a record's recordings.csv says of its recordings (docs/XFORMS.md, "Sound"). */
+/* desk_sounds: what a record's recordings.csv and turns.csv say of its recordings and of those who
+ * spoke (docs/XFORMS.md, "Sound", "Focus groups"). */
 #include "forms/dataset/dataset.h"
 #include "platform/custody/tar.h"
 
@@ -11,6 +12,10 @@
 MUST_CHECK bool desk_sounds_read(const struct dataset_sound **list, size_t *count,
                                  struct arena *arena, const struct tar_member *table,
                                  const char *key, const char *folder, struct err *err);
+/* The turns of turns.csv.  ERR_INPUT: it is no such table. */
+MUST_CHECK bool desk_turns_read(const struct dataset_turn **list, size_t *count,
+                                struct arena *arena, const struct tar_member *table,
+                                struct err *err);
 /* Appends its rows as CSV, with the record's KEY and each recording's file; `head`: also the row of
  * headings. */
 void desk_sounds_put(struct buf *out, const struct dataset_sound *list, size_t count,
