@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 SEED=${SEED:-1}
-OURS="tests/cases/group_short.csv tests/cases/migrant_short.csv tests/cases/widgets.csv"
+OURS="tests/cases/group_short.csv tests/cases/migrant_short.csv tests/cases/widgets.csv tests/cases/sound.csv tests/cases/group.csv"
 CORPUS=$SHARED/corpus/xforms
 [ -d "$CORPUS" ] && FORMS="$CORPUS"/*.xml || { FORMS=; echo "skipped: the corpus's forms need $CORPUS"; }
 # shellcheck disable=SC2086
