@@ -155,6 +155,13 @@ void group_ends(struct interview *i)
     }
 }
 
+void group_quotes(struct interview *i, const char *who)
+{
+    const struct turn *open = turns_open(i);
+    assert(open);
+    post(i, TURN_QUOTED, open->topic, who);
+}
+
 void group_puts_right(struct interview *i, const char *who)
 {
     const struct turn *open = turns_open(i);

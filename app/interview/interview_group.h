@@ -29,6 +29,7 @@ size_t group_people(struct interview *i, struct arena *arena, struct group_perso
  * left; that the turn begun last was somebody else's. */
 void group_speaks(struct interview *i, const struct node *topic, const char *who);
 void group_ends(struct interview *i);
+void group_quotes(struct interview *i, const char *who); /* in the turn that lasts */
 void group_puts_right(struct interview *i, const char *who);
 
 #endif

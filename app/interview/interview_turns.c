@@ -16,8 +16,11 @@ enum { RIGHT_MS = 10000 };
 static struct turn *open_turn(const struct interview *i)
 {
     struct interview_turns *t = i->turns;
-    struct turn *last = t && t->count ? &t->list[t->count - 1] : NULL;
-    return last && last->since ? last : NULL;
+    size_t k = t ? t->count : 0;
+    while (k && t->list[k - 1].quote) {
+        k--;
+    }
+    return k && t->list[k - 1].since ? &t->list[k - 1] : NULL;
 }
 
 const struct turn *turns_open(const struct interview *i)
@@ -46,18 +49,18 @@ int64_t turns_spoken(const struct interview *i, const char *topic, const char *w
     int64_t all = 0;
     for (size_t k = 0; t && k < t->count; k++) {
         const struct turn *one = &t->list[k];
-        if ((!topic || strcmp(one->topic, topic) == 0) && (!who || strcmp(one->who, who) == 0)) {
+        if (!one->quote && (!topic || strcmp(one->topic, topic) == 0) &&
+            (!who || strcmp(one->who, who) == 0)) {
             all += one->since ? mono_ms - one->since : one->ms;
         }
     }
     return all;
 }
 
-static void begin_turn(struct interview *i, const struct journal_event *e, const char *who)
+static struct turn *add_turn(struct interview *i, const struct journal_event *e, const char *who)
 {
     struct interview_turns *t = i->turns;
     const struct sound_take *take = takes_running(i);
-    close_turn(i, e->mono_ms);
     if (t->count == t->cap) {
         t->cap = t->cap ? t->cap * 2 : 64;
         t->list = mem_grow(t->list, t->cap, sizeof *t->list);
@@ -65,33 +68,38 @@ static void begin_turn(struct interview *i, const struct journal_event *e, const
     struct turn one = {.topic = mem_text(e->path),
                        .who = mem_text(who),
                        .start = turns_spoken(i, e->path, NULL, e->mono_ms),
-                       .since = e->mono_ms > 0 ? e->mono_ms : 1,
                        .recorded_ms = -1};
     if (take) {
         memcpy(one.recording, take->id, sizeof one.recording);
         one.recorded_ms = take->ms + (take->since ? e->mono_ms - take->since : 0);
     }
-    t->list[t->count++] = one;
+    t->list[t->count] = one;
+    return &t->list[t->count++];
 }
 
 static bool keep_turn(struct interview *i, const struct journal_event *e, struct err *err)
 {
     const char *who = e->value + 1;
-    size_t count = i->turns->count;
+    struct turn *last;
     if (!e->value_len || strlen(e->value) != e->value_len) {
         return err_set(err, ERR_INPUT, "the draft is damaged");
     }
     switch ((enum journal_turns)e->value[0]) {
     case TURN_BEGUN:
-        begin_turn(i, e, who);
+        close_turn(i, e->mono_ms);
+        add_turn(i, e, who)->since = e->mono_ms > 0 ? e->mono_ms : 1;
+        return true;
+    case TURN_QUOTED:
+        add_turn(i, e, who)->quote = true;
         return true;
     case TURN_ENDED:
         close_turn(i, e->mono_ms);
         return true;
     case TURN_PUT_RIGHT:
-        if (count) {
-            mem_wipe_text(i->turns->list[count - 1].who);
-            i->turns->list[count - 1].who = mem_text(who);
+        last = open_turn(i);
+        if (last) {
+            mem_wipe_text(last->who);
+            last->who = mem_text(who);
         }
         return true;
     default:
@@ -131,7 +139,7 @@ void turns_write(const struct interview *i, struct buf *out)
     if (!t || !t->count) {
         return;
     }
-    buf_text(out, "topic,who,start_ms,duration_ms,recording,recording_ms\n");
+    buf_text(out, "topic,event,who,start_ms,duration_ms,recording,recording_ms\n");
     for (size_t k = 0; k < t->count; k++) {
         const struct turn *one = &t->list[k];
         char recording[33] = "";
@@ -139,6 +147,7 @@ void turns_write(const struct interview *i, struct buf *out)
             text_hex(recording, one->recording, sizeof one->recording);
         }
         csv_cell(out, one->topic, true);
+        csv_cell(out, one->quote ? "quote" : "turn", false);
         csv_cell(out, one->who, false);
         cell_number(out, one->start);
         cell_number(out, one->since ? t->last_mono - one->since : one->ms);

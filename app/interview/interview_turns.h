@@ -14,6 +14,7 @@
 #define TURN_PAUSE "pause"
 
 struct turn {
+    bool quote;        /* no turn: words of `who` worth quoting were said now */
     char *topic, *who; /* path of the topic's entry; a participant's label, or one of the above */
     int64_t start, ms; /* within the topic; ms: 0 while it lasts */
     int64_t since;     /* monotonic ms; 0: it has ended */
@@ -29,7 +30,7 @@ struct interview_turns {
 
 /* Keeps what an event says, live or in a replay. */
 MUST_CHECK bool turns_keep(struct interview *i, const struct journal_event *event, struct err *err);
-/* The turn that lasts; NULL: none. */
+/* The turn that lasts; NULL: none.  A quote is none. */
 const struct turn *turns_open(const struct interview *i);
 /* The turn begun last, if it can still be put right: at most ten seconds ago. */
 const struct turn *turns_right(const struct interview *i, int64_t mono_ms);

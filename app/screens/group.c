@@ -32,7 +32,8 @@ static struct seats plan_seats(struct ui *ui, size_t count)
     int gap = ui_px(ui, GAP_DP), line = ui_line(ui, TEXT_BODY_BOLD);
     int least = 2 * line + ui_px(ui, 18); /* the label, the marks, the bar */
     s.d = s.d > least ? s.d : least;
-    int h = ui->at.w < ui_px(ui, 340) ? ui->at.w : ui_px(ui, 340);
+    int low = ui_px(ui, 296); /* room for the pills below */
+    int h = ui->at.w < low ? ui->at.w : low;
     bool rows = ui->landscape || count > CIRCLE_MAX || ui->text_scale >= 1.3f || count < 3;
     s.columns = rows ? (ui->at.w + gap) / (s.d + gap) : 0;
     s.columns = rows && s.columns < 1 ? 1 : s.columns;
@@ -225,6 +226,25 @@ bool group_table_left(struct app *app)
     return true;
 }
 
+/* The quotes marked in a topic, for the moderator to write down. */
+static void list_quotes(struct app *app, const char *path)
+{
+    struct ui *ui = &app->ui;
+    const struct interview_turns *t = app->interview->turns;
+    struct buf line = {0};
+    for (size_t k = 0; t && k < t->count; k++) {
+        if (t->list[k].quote && strcmp(t->list[k].topic, path) == 0) {
+            buf_join(&line, line.len ? ", " : "", t->list[k].who, " ",
+                     app_sound_time(app, t->list[k].start), NULL);
+        }
+    }
+    if (line.len) {
+        ui_say(ui, TEXT_HINT, ui_fill(ui, S_group_quotes, line.data, NULL), ui->theme.ink);
+        ui_gap(ui, 6);
+    }
+    buf_fini(&line);
+}
+
 bool group_table_again(struct app *app)
 {
     struct ui *ui = &app->ui;
@@ -232,6 +252,11 @@ bool group_table_again(struct app *app)
     if (!topic || !is_first_page(app, topic)) {
         return false;
     }
+    struct buf path = {0};
+    session_path(topic, &path);
+    buf_add(&path, "", 0);
+    list_quotes(app, path.data);
+    buf_fini(&path);
     bool hit = ui_pill(ui, "table", ui_str(ui, S_group_table), false, false);
     ui_pills_end(ui);
     if (hit) {
@@ -355,6 +380,30 @@ static void show_chairs(struct app *app, const struct node *topic, const char *p
     ui->at.y = s.all.y + s.all.h + ui_px(ui, 8);
 }
 
+/* Marks that the one who speaks said what is worth quoting; refused without the person's consent.
+ */
+static void quote(struct app *app, const struct turn *open)
+{
+    struct ui *ui = &app->ui;
+    struct group_person *people;
+    size_t count = group_people(app->interview, &ui->frame, &people);
+    ui->again = true;
+    for (size_t p = 0; open && p < count; p++) {
+        if (strcmp(people[p].label, open->who) == 0) {
+            if (!people[p].quotes) {
+                app_say_text(app, ui_fill(ui, S_group_no_quote, people[p].label, NULL), false);
+                return;
+            }
+            const char *time = app_sound_time(
+                app, turns_spoken(app->interview, open->topic, NULL, clock_mono_ms()));
+            group_quotes(app->interview, people[p].label);
+            app_say_text(app, ui_fill(ui, S_group_quoted, people[p].label, time), true);
+            return;
+        }
+    }
+    app_say(app, S_group_quote_whom);
+}
+
 static void show_others(struct app *app, const struct node *topic, const struct turn *open)
 {
     struct ui *ui = &app->ui;
@@ -369,6 +418,9 @@ static void show_others(struct app *app, const struct node *topic, const struct 
         if (ui_pill(ui, others[k].id, ui_str(ui, others[k].words), now, false)) {
             speaks(app, topic, others[k].who);
         }
+    }
+    if (ui_pill(ui, "quote", ui_str(ui, S_group_quote), false, false)) {
+        quote(app, open);
     }
     if (turns_right(app->interview, clock_mono_ms()) &&
         ui_pill(ui, "put-right", ui_str(ui, S_group_put_right), app->view.put_right, true)) {
@@ -390,6 +442,7 @@ void group_table_show(struct app *app)
     show_wording(app);
     show_chairs(app, topic, path.data, open);
     show_others(app, topic, open);
+    app_message(app); /* here, so that no chair moves under the finger */
     int64_t all = turns_spoken(i, path.data, NULL, clock_mono_ms());
     ui_say(ui, TEXT_HINT, ui_fill(ui, S_group_time, app_sound_time(app, all), NULL),
            ui->theme.soft);

@@ -426,7 +426,7 @@ static bool hand_again(struct app *app)
 static bool page_body(struct app *app)
 {
     struct interview *i = app->interview;
-    if (!app->view.refused) {
+    if (!app->view.refused && !group_table_is_here(app)) {
         app_message(app);
     }
     if (hand_again(app)) {

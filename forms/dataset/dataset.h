@@ -76,6 +76,7 @@ struct dataset_moment { /* in a recording */
     const char *event, *path; /* "question", "/data/trip[2]/place" */
 };
 struct dataset_turn {            /* at the table of a group */
+    bool quote;                  /* no turn: words worth quoting were said then */
     const char *who, *recording; /* a participant's label; as dataset_sound.id, or "" */
     int64_t recorded_ms, ms;     /* its place in the recording, how long it is */
 };

@@ -222,6 +222,9 @@ static void put_turns(struct project *p, const struct submission *about,
                    (long long)turn->recorded_ms, (long long)(turn->recorded_ms + turn->ms),
                    p->user);
         qdpx_put_coding(p, &p->sources, what.data, "speaker", one->key);
+        if (turn->quote) {
+            qdpx_put_coding(p, &p->sources, what.data, QDPX_QUOTE, QDPX_QUOTE);
+        }
         buf_text(&p->sources, "   </AudioSelection>\n");
         buf_text(&one->refs, "   <SelectionRef");
         qdpx_put_guid(&one->refs, "targetGUID", "selection", what.data);

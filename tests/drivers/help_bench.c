@@ -359,8 +359,8 @@ static void languages(struct scene *s)
          "at most 100");
 }
 
-/* Eight people at a table, six hundred turns, while the microphone is open: a tap to its mark on the
- * screen, and every frame of the strip that shows how loud it is. */
+/* Eight people at a table, six hundred turns, while the microphone is open: a tap to its mark on
+ * the screen, and every frame of the strip that shows how loud it is. */
 static void table(struct window *w)
 {
     enum { TURNS = 600, CHAIRS = 8 };
@@ -395,9 +395,8 @@ static void table(struct window *w)
     for (size_t k = 0; k < TURNS; k++) {
         snprintf(id, sizeof id, "chair:%zu", k % CHAIRS + 1);
         const struct target *t = scene_find(&s, id);
-        struct window_event e = {.kind = WINDOW_DOWN,
-                                 .x = t->rect.x + t->rect.w / 2,
-                                 .y = t->rect.y + t->rect.h / 2};
+        struct window_event e = {
+            .kind = WINDOW_DOWN, .x = t->rect.x + t->rect.w / 2, .y = t->rect.y + t->rect.h / 2};
         scene_event(&s, e);
         s.app.ui.last[0] = '\0';
         e.kind = WINDOW_UP;

@@ -1070,6 +1070,7 @@ static void grouped(struct window *w, const char *form, const struct scene_look 
     must(scene_tap(&s, "entry:1"), "sit down at the table");
     shot(&s, chairs > 8 ? "group-table-12" : "group-table");
     must(scene_tap(&s, "chair:1") && scene_tap(&s, "chair:5"), "speak");
+    must(scene_show(&s, "quote") != NULL && scene_tap(&s, "quote"), "mark a quote");
     must(scene_show(&s, "chair:1") != NULL, "see the table");
     shot_of_time(&s, chairs > 8 ? "group-speaks-12" : "group-speaks");
     scene_close(&s);

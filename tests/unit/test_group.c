@@ -190,8 +190,9 @@ static void test_group__turns_survive_a_power_cut(void **state)
     assert_null(turns_open(s->app.interview));
     turns_write(s->app.interview, &after);
     assert_string_equal(after.data, before.data);
-    assert_non_null(strstr(after.data, "topic,who,start_ms,duration_ms,recording,recording_ms\n"));
-    assert_non_null(strstr(after.data, "/data/topic[1],У1,0,"));
+    assert_non_null(
+        strstr(after.data, "topic,event,who,start_ms,duration_ms,recording,recording_ms\n"));
+    assert_non_null(strstr(after.data, "/data/topic[1],turn,У1,0,"));
     buf_fini(&before);
     buf_fini(&after);
 }
@@ -208,6 +209,36 @@ static void test_group__nobody_speaks_elsewhere(void **state)
     scene_tap(s, "chair:2");
     assert_string_equal(turns_open(s->app.interview)->topic, "/data/topic[2]");
     assert_int_equal(turns_open(s->app.interview)->start, 0);
+}
+
+/* A quote is of who speaks, and of who agreed; it is no turn, and is listed at the topic's end. */
+static void test_group__a_quote_is_marked(void **state)
+{
+    struct scene *s = *state;
+    struct buf csv = {0};
+    sit_down(s);
+    assert_true(scene_tap(s, "quote"));
+    assert_null(s->app.interview->turns); /* nobody speaks */
+    answer(s, "/data/part[4]/p_quote", "no");
+    scene_tap(s, "chair:4");
+    assert_true(scene_tap(s, "quote"));
+    assert_int_equal(s->app.interview->turns->count, 1);
+    assert_false(s->app.message.good); /* the reason is said */
+    scene_tap(s, "chair:1");
+    pass(20);
+    assert_true(scene_tap(s, "quote"));
+    assert_true(s->app.message.good);
+    pass(20);
+    scene_tap(s, "chair:2");
+    assert_true(scene_tap(s, "right"));
+    assert_int_equal(s->app.interview->turns->count, 4);
+    assert_true(turn(s, 2)->quote);
+    assert_string_equal(turn(s, 2)->who, "У1");
+    assert_true(turn(s, 1)->ms >= 39); /* it goes on through the quote */
+    assert_int_equal(turn(s, 3)->start, turn(s, 0)->ms + turn(s, 1)->ms);
+    turns_write(s->app.interview, &csv);
+    assert_non_null(strstr(csv.data, "/data/topic[1],quote,У1,"));
+    buf_fini(&csv);
 }
 
 /* Six hundred turns are drawn as quickly as one, and each is told. */
@@ -242,6 +273,7 @@ int main(void)
         SCENE_TEST(test_group__the_last_turn_can_be_put_right),
         SCENE_TEST(test_group__turns_survive_a_power_cut),
         SCENE_TEST(test_group__nobody_speaks_elsewhere),
+        SCENE_TEST(test_group__a_quote_is_marked),
         SCENE_TEST(test_group__many_turns),
     };
     struct err err = {0};

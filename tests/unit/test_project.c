@@ -28,9 +28,10 @@ static const char instance[] =
     "<tp_q><q_who>У2</q_who><q_txt>The driver is my bank.</q_txt></tp_q>"
     "<tp_q><q_who/><q_txt>Nobody knows whose.</q_txt></tp_q></topic></data>";
 
-static const char turns[] = "topic,who,start_ms,duration_ms,recording,recording_ms\n"
-                            "/data/topic[1],У2,0,4200,00112233445566778899aabbccddeeff,2000\n"
-                            "/data/topic[1],silence,4200,800,00112233445566778899aabbccddeeff,"
+static const char turns[] = "topic,event,who,start_ms,duration_ms,recording,recording_ms\n"
+                            "/data/topic[1],turn,У2,0,4200,00112233445566778899aabbccddeeff,2000\n"
+                            "/data/topic[1],quote,У2,3000,0,00112233445566778899aabbccddeeff,5000\n"
+                            "/data/topic[1],turn,silence,4200,800,00112233445566778899aabbccddeeff,"
                             "6200\n";
 
 #define HEX "00112233445566778899aabbccddeeff"
@@ -201,11 +202,18 @@ static void test_project__recordings_are_sources(void **state)
     snprintf(path, sizeof path, "%s/test_form - turns.csv", c.out);
     buf_cut(&csv, 0);
     OK(file_read(&csv, path, 1 << 20, &err));
-    assert_non_null(strstr(csv.data, "instance ID,topic,who,start_ms,duration_ms,"));
-    assert_non_null(strstr(csv.data, ",/data/topic[1],У2,0,4200," HEX ",2000\n"));
+    assert_non_null(strstr(csv.data, "instance ID,topic,event,who,start_ms,duration_ms,"));
+    assert_non_null(strstr(csv.data, ",/data/topic[1],turn,У2,0,4200," HEX ",2000\n"));
     const char *spoke = has(&c, "name=\"У2\" begin=\"2000\" end=\"6200\"");
     assert_non_null(strstr(spoke, "<Coding"));
     assert_null(strstr(c.project.data, "name=\"silence\""));
+    const char *said = has(&c, "name=\"У2\" begin=\"5000\" end=\"5000\"");
+    const char *close = strstr(said, "</AudioSelection>");
+    unsigned codings = 0;
+    for (const char *p = said; (p = strstr(p, "<Coding ")) != NULL && p < close; p++) {
+        codings++;
+    }
+    assert_int_equal(codings, 2); /* the speaker, and a quote */
     buf_fini(&csv);
     end(&c);
 }

@@ -77,7 +77,7 @@ bool desk_sounds_read(const struct dataset_sound **list, size_t *count, struct a
 bool desk_turns_read(const struct dataset_turn **list, size_t *count, struct arena *arena,
                      const struct tar_member *table, struct err *err)
 {
-    enum { TOPIC, WHO, START, DURATION, OF, OF_MS, TURN_COLUMNS };
+    enum { TOPIC, EVENT_OF, WHO, START, DURATION, OF, OF_MS, TURN_COLUMNS };
     struct csv csv;
     *count = 0;
     if (!csv_parse(&csv, arena, table->bytes, table->len, err)) {
@@ -89,7 +89,8 @@ bool desk_turns_read(const struct dataset_turn **list, size_t *count, struct are
         if (csv.rows[r].count < TURN_COLUMNS) {
             return err_set(err, ERR_INPUT, "turns.csv is damaged");
         }
-        turns[(*count)++] = (struct dataset_turn){.who = cells[WHO],
+        turns[(*count)++] = (struct dataset_turn){.quote = strcmp(cells[EVENT_OF], "quote") == 0,
+                                                  .who = cells[WHO],
                                                   .recording = cells[OF],
                                                   .recorded_ms = strtoll(cells[OF_MS], NULL, 10),
                                                   .ms = strtoll(cells[DURATION], NULL, 10)};
