@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/interview/interview_group.h"
 #include "app/kit/robot.h"
 #include "app/questions/question.h"
 #include "app/screens/group.h"
@@ -35,6 +36,7 @@ static void build(struct app *app)
     int tries = 0;
     do {
         app_sound_check(app);
+        group_watch(app);
         ui_begin(&app->ui);
         questions_between(app);
         app->sticks.look_again = NULL;
@@ -249,6 +251,7 @@ static void fall_asleep(struct app *app)
     }
     if (app->interview) { /* a machine that sleeps hears nothing */
         (void)!sound_end(app->interview, WHY_LEFT, NULL);
+        group_ends(app->interview);
         app_put_away(app);
     }
     app_sound_leave(app);

@@ -58,7 +58,7 @@ static bool any_answer(const struct node *node)
 {
     for (const struct node *n = node->first; n; n = n->next) {
         bool leaf = n->item && n->item->is_leaf;
-        if (leaf ? n->item->control && *tree_value(n) : any_answer(n)) {
+        if (n->active && (leaf ? n->item->control && *tree_value(n) : any_answer(n))) {
             return true;
         }
     }

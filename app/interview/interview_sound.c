@@ -30,7 +30,7 @@ int sound_bits(const struct item *item)
 
 struct node *sound_background(const struct interview *i)
 {
-    const struct item *item = i->form->background;
+    const struct item *item = i->corrects ? NULL : i->form->background; /* the people are gone */
     return item ? session_first(i->session, item) : NULL;
 }
 
@@ -75,7 +75,6 @@ bool sound_begin(struct interview *i, struct node *node, struct err *err)
     path_of(node, &path);
     interview_post(i, JOURNAL_SOUND, path.data, (const char *)value, sizeof value);
     buf_fini(&path);
-    s->declined = false;
     takes_name(name, begun.recording);
     return !node->item->control || *tree_value(node) ||
            interview_answer(i, node, name, err) == ANSWER_OK;
@@ -109,8 +108,6 @@ bool sound_end(struct interview *i, enum journal_why why, struct err *err)
     if (!s || !s->recorder) {
         return true;
     }
-    const struct node *node = sound_node(i);
-    s->declined = why == WHY_BY_HAND && node && node->item == i->form->background;
     bool ok = recorder_end(s->recorder, &ms, err);
     s->recorder = NULL;
     post(i, takes_running(i), (struct journal_sound){.what = SOUND_ENDED, .why = why, .ms = ms});
@@ -171,8 +168,12 @@ static bool discard(struct device *d, void *arg, struct err *err)
 static bool delete_take(struct interview *i, const struct sound_take *take, struct err *err)
 {
     struct discarding one = {i->draft.id, take->id};
-    bool ok = writer_call(i->writer, discard, &one, err);
-    if (ok) {
+    struct err why = {0};
+    bool ok = writer_call(i->writer, discard, &one, &why) ||
+              why.code == ERR_INPUT; /* it went, and the power with it, before this was noted */
+    if (!ok) {
+        *err = why;
+    } else {
         post(i, take, (struct journal_sound){.what = SOUND_DELETED, .ms = take->ms});
     }
     return ok;
@@ -193,6 +194,36 @@ bool sound_delete(struct interview *i, struct node *node, struct err *err)
                   interview_answer(i, node, "", err) == ANSWER_OK);
 }
 
+struct lengths {
+    const uint8_t *draft;
+    struct device_recording list[RECORDINGS_MAX];
+    size_t count;
+};
+
+static bool fetch_lengths(struct device *d, void *arg, struct err *err)
+{
+    struct lengths *l = arg;
+    return device_recordings(d, l->draft, l->list, &l->count, err);
+}
+
+/* Deletes what no event names: the power went while it began. */
+static bool drop_unknown(struct interview *i, struct err *err)
+{
+    struct lengths *l = mem_zero(1, sizeof *l);
+    l->draft = i->draft.id;
+    bool ok = writer_call(i->writer, fetch_lengths, l, err);
+    for (size_t r = 0; ok && r < l->count; r++) {
+        bool known = false;
+        for (size_t t = 0; i->sound && t < i->sound->take_count; t++) {
+            known = known || memcmp(i->sound->takes[t].id, l->list[r].id, 16) == 0;
+        }
+        struct discarding one = {i->draft.id, l->list[r].id};
+        ok = known || writer_call(i->writer, discard, &one, err);
+    }
+    free(l);
+    return ok;
+}
+
 bool sound_finish(struct interview *i, struct err *err)
 {
     struct interview_sound *s = i->sound;
@@ -203,7 +234,7 @@ bool sound_finish(struct interview *i, struct err *err)
         const struct node *node = files_named_by(i, name);
         ok = s->takes[t].deleted || (node && node->active) || delete_take(i, &s->takes[t], err);
     }
-    return ok;
+    return ok && drop_unknown(i, err);
 }
 
 size_t sound_of(const struct interview *i, const struct node *node, int64_t *ms)
@@ -232,18 +263,6 @@ struct recorder *sound_let_go(struct interview *i)
     return recorder;
 }
 
-struct lengths {
-    const uint8_t *draft;
-    struct device_recording list[RECORDINGS_MAX];
-    size_t count;
-};
-
-static bool fetch_lengths(struct device *d, void *arg, struct err *err)
-{
-    struct lengths *l = arg;
-    return device_recordings(d, l->draft, l->list, &l->count, err);
-}
-
 /* How long the medium has it: the head is a part, too. */
 static int64_t length_of(struct interview *i, const struct sound_take *take)
 {
@@ -260,6 +279,14 @@ static int64_t length_of(struct interview *i, const struct sound_take *take)
     }
     free(l);
     return ms;
+}
+
+void sound_was_ended(struct interview *i, enum journal_why why, int64_t ms)
+{
+    struct sound_take *last = takes_running(i);
+    if (last) {
+        post(i, last, (struct journal_sound){.what = SOUND_ENDED, .why = why, .ms = ms});
+    }
 }
 
 void sound_take_up(struct interview *i, struct recorder *recorder)

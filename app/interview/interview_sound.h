@@ -48,6 +48,8 @@ struct recorder *sound_let_go(struct interview *i);
 /* After interview_resume: goes on with the recorder that was given away, or notes that the
  * recording was cut if there is none (NULL). */
 void sound_take_up(struct interview *i, struct recorder *recorder);
+/* After interview_resume: the recorder that was given away was ended meanwhile. */
+void sound_was_ended(struct interview *i, enum journal_why why, int64_t ms);
 
 /* ---- the end ---- */
 

@@ -91,16 +91,32 @@ static void find_first(struct interview *i, const struct journal_event *e, struc
     }
 }
 
-/* The recording of the whole interview has no question that could be answered: its node gets the
- * name of the first one. */
-static void name_background(struct interview *i, const struct journal_event *e,
-                            const struct sound_take *take)
+static bool is_background(const struct interview *i, const struct node *node)
 {
+    return node && node->item == i->form->background && !node->item->control;
+}
+
+/* The recording of the whole interview has no question that could be answered: its node gets the
+ * name of the first one, and loses it with it.  It begins by itself until it ended for another
+ * reason than that somebody did not agree, or its length. */
+static void keep_background(struct interview *i, const struct journal_event *e,
+                            const struct journal_sound *one, const struct sound_take *take)
+{
+    struct interview_sound *s = i->sound;
     struct node *node = session_find(i->session, e->path);
     char name[SOUND_NAME];
-    if (node && node->item == i->form->background && !node->item->control && !*tree_value(node)) {
-        takes_name(name, take->id);
+    if (!is_background(i, node)) {
+        return;
+    }
+    if (one->what == SOUND_BEGUN) {
+        takes_name(name, s->takes[take->first].id);
         tree_set(node, name);
+        s->declined = false;
+    } else if (one->what == SOUND_DELETED) {
+        tree_set(node, "");
+        s->declined = true;
+    } else if (one->what == SOUND_ENDED) {
+        s->declined = one->why != WHY_CONSENT && one->why != WHY_FULL;
     }
 }
 
@@ -119,7 +135,6 @@ static bool keep_sound(struct interview *i, const struct journal_event *e, struc
     if (one.what == SOUND_BEGUN && !take) {
         take = add_take(s, one.recording, e);
         find_first(i, e, take);
-        name_background(i, e, take);
     }
     if (!take) {
         return err_set(err, ERR_INPUT, "the draft is damaged");
@@ -136,14 +151,27 @@ static bool keep_sound(struct interview *i, const struct journal_event *e, struc
     const char *event =
         one.what == SOUND_ENDED ? whys[one.why ? one.why : WHY_BY_HAND] : events[one.what];
     add_moment(s, take, one.ms, event, e->path);
+    keep_background(i, e, &one, take);
     return true;
 }
 
-bool takes_keep(struct interview *i, const struct journal_event *e, struct err *err)
+/* What was cut, or went over a restart, stopped with the event seen last: the monotonic clock says
+ * nothing of the gap. */
+static void freeze(struct interview *i, const struct journal_event *e)
 {
-    if (e->kind == JOURNAL_SOUND) {
-        return keep_sound(i, e, err);
+    enum { CLOCKS_MS = 60000 };
+    struct interview_sound *s = i->sound;
+    struct sound_take *last = takes_running(i);
+    int64_t gap = (e->wall_ms - s->last_wall) - (e->mono_ms - s->last_mono);
+    bool restarted = e->mono_ms < s->last_mono || gap > CLOCKS_MS || gap < -CLOCKS_MS;
+    if (last && last->since && e->kind == JOURNAL_RESUME && (!s->aside || restarted)) {
+        last->ms += s->last_mono - last->since;
+        last->since = 0;
     }
+}
+
+static void keep_moment(struct interview *i, const struct journal_event *e)
+{
     const struct sound_take *last = takes_running(i);
     const char *event = e->kind == JOURNAL_PAGE   ? "question"
                         : e->kind == JOURNAL_MEMO ? "memo"
@@ -152,7 +180,25 @@ bool takes_keep(struct interview *i, const struct journal_event *e, struct err *
         add_moment(i->sound, last, last->ms + (last->since ? e->mono_ms - last->since : 0), event,
                    e->path);
     }
-    return true;
+}
+
+bool takes_keep(struct interview *i, const struct journal_event *e, struct err *err)
+{
+    bool ok = true;
+    if (i->sound) {
+        freeze(i, e);
+    }
+    if (e->kind == JOURNAL_SOUND) {
+        ok = keep_sound(i, e, err);
+    } else if (i->sound) {
+        keep_moment(i, e);
+    }
+    if (i->sound) {
+        i->sound->last_mono = e->mono_ms;
+        i->sound->last_wall = e->wall_ms;
+        i->sound->aside = e->kind == JOURNAL_PAUSE;
+    }
+    return ok;
 }
 
 /* ---- recordings.csv ---- */

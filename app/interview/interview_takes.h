@@ -30,7 +30,9 @@ struct interview_sound {
     struct sound_moment *moments;
     size_t moment_count, moment_cap;
     struct recorder *recorder; /* of the last take; NULL: nothing is recorded */
-    bool declined;             /* the recording of the whole interview was ended by hand */
+    bool declined; /* the recording of the whole interview ended, and does not begin by itself */
+    int64_t last_mono, last_wall; /* of the event seen last … */
+    bool aside;                   /* … and whether it put the interview aside */
 };
 
 /* The interview's recordings; made when they are asked for first. */

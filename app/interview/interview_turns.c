@@ -11,7 +11,7 @@
 #include "platform/machine/secret.h"
 #include "platform/machine/text.h"
 
-enum { RIGHT_MS = 10000 };
+enum { RIGHT_MS = 10000, CLOCKS_MS = 60000 };
 
 static struct turn *open_turn(const struct interview *i)
 {
@@ -116,12 +116,16 @@ bool turns_keep(struct interview *i, const struct journal_event *e, struct err *
     if (!t) {
         return true;
     }
-    /* after a power cut nobody knows how long the last turn went on: it ends with what was seen */
-    if (e->kind == JOURNAL_RESUME && (!t->aside || e->mono_ms < t->last_mono)) {
+    /* after a power cut nobody knows how long the last turn went on: it ends with what was seen;
+     * the same after a restart, whose monotonic clock begins anew */
+    int64_t gap = (e->wall_ms - t->last_wall) - (e->mono_ms - t->last_mono);
+    bool restarted = e->mono_ms < t->last_mono || gap > CLOCKS_MS || gap < -CLOCKS_MS;
+    if (e->kind == JOURNAL_RESUME && (!t->aside || restarted)) {
         close_turn(i, t->last_mono);
     }
     bool ok = e->kind != JOURNAL_TURN || keep_turn(i, e, err);
     t->last_mono = e->mono_ms;
+    t->last_wall = e->wall_ms;
     t->aside = e->kind == JOURNAL_PAUSE;
     return ok;
 }

@@ -24,8 +24,8 @@ struct turn {
 struct interview_turns {
     struct turn *list;
     size_t count, cap;
-    int64_t last_mono; /* of the event seen last … */
-    bool aside;        /* … and whether it put the interview aside */
+    int64_t last_mono, last_wall; /* of the event seen last … */
+    bool aside;                   /* … and whether it put the interview aside */
 };
 
 /* Keeps what an event says, live or in a replay. */

@@ -35,7 +35,7 @@ struct recorder {
     struct buf part; /* pages that are not yet a part */
     unsigned pages;  /* in it */
     int16_t samples[SAMPLES];
-    atomic_bool stop, pause;
+    atomic_bool stop;
     /* told to others: */
     pthread_mutex_t mutex;
     enum recorder_state state;
@@ -51,6 +51,7 @@ struct beginning {
     struct device_draft draft;
     int bits;
     int64_t wall_ms;
+    uint8_t id[16]; /* of a recording that was begun in vain */
 };
 
 static bool begin_job(struct device *device, void *arg, struct err *err)
@@ -58,6 +59,12 @@ static bool begin_job(struct device *device, void *arg, struct err *err)
     const struct beginning *b = arg;
     return recording_begin(&b->recorder->recording, device, &b->draft, (uint32_t)b->bits,
                            b->wall_ms, err);
+}
+
+static bool discard_job(struct device *device, void *arg, struct err *err)
+{
+    const struct beginning *b = arg;
+    return device_recording_discard(device, b->draft.id, b->id, err);
 }
 
 static bool put_job(struct device *device, void *arg, struct err *err)
@@ -121,9 +128,6 @@ static bool take(struct recorder *r)
 {
     size_t count;
     while ((count = microphone_take(r->microphone, r->samples, SAMPLES)) > 0) {
-        if (r->pause) {
-            continue;
-        }
         measure(r, count);
         for (size_t at = 0; at < count; at += (size_t)r->rate) {
             size_t n = count - at < (size_t)r->rate ? count - at : (size_t)r->rate;
@@ -151,7 +155,8 @@ static void *work(void *user)
         ok = take(r);
         nanosleep(&step, NULL);
     }
-    if (ok) { /* what was heard until now, filled up with silence */
+    microphone_hear(r->microphone, false); /* also when it failed, or is full */
+    if (ok) {                              /* what was heard until now, filled up with silence */
         (void)take(r);
         r->pages += voice_end(r->voice, &r->part);
         (void)(r->part.len && seal(r));
@@ -179,7 +184,8 @@ bool recorder_begin(struct recorder **out, struct writer *writer, int bits, int6
 {
     struct recorder *r = mem_zero(1, sizeof *r);
     struct voice_spec spec = {.bits = bits};
-    struct beginning b = {r, writer_draft_now(writer), bits, wall_ms};
+    struct beginning b = {
+        .recorder = r, .draft = writer_draft_now(writer), .bits = bits, .wall_ms = wall_ms};
     *out = NULL;
     r->writer = writer;
     r->rate = voice_rate(bits);
@@ -197,8 +203,10 @@ bool recorder_begin(struct recorder **out, struct writer *writer, int bits, int6
     ok = ok && (pthread_create(&r->thread, NULL, work, r) == 0 ||
                 err_set(err, ERR_ENV, "there is no thread for the recording"));
     if (!ok) {
-        bool closed = writer_call(writer, close_job, r, NULL);
-        (void)closed; /* else the next unlock does it */
+        memcpy(b.id, recording_id(r->recording), sizeof b.id);
+        bool gone =
+            writer_call(writer, close_job, r, NULL) && writer_call(writer, discard_job, &b, NULL);
+        (void)gone; /* else sealing does it: no event names this recording */
         fini(r);
         return false;
     }
@@ -213,7 +221,7 @@ const uint8_t *recorder_id(const struct recorder *r)
 
 void recorder_pause(struct recorder *r, bool pause)
 {
-    r->pause = pause;
+    microphone_hear(r->microphone, !pause); /* at once, however long the medium takes */
     pthread_mutex_lock(&r->mutex);
     if (r->state == RECORDER_RUNS || r->state == RECORDER_PAUSED) {
         r->state = pause ? RECORDER_PAUSED : RECORDER_RUNS;
@@ -238,6 +246,7 @@ struct recorder_now recorder_look(struct recorder *r)
 
 bool recorder_end(struct recorder *r, int64_t *ms, struct err *err)
 {
+    microphone_hear(r->microphone, false); /* at once, however long the medium takes */
     r->stop = true;
     pthread_join(r->thread, NULL);
     *ms = r->heard * SECOND / r->rate;

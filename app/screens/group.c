@@ -268,6 +268,15 @@ bool group_table_again(struct app *app)
     return hit;
 }
 
+void group_watch(struct app *app)
+{
+    struct interview *i = app->interview;
+    bool here = i && app->screen == SCREEN_INTERVIEW && group_table_is_here(app);
+    if (i && turns_open(i) && !here && !app->loop.asleep) {
+        group_ends(i);
+    }
+}
+
 void group_arrive(struct app *app)
 {
     app->view.put_right = false;
@@ -359,12 +368,9 @@ static void show_chairs(struct app *app, const struct node *topic, const char *p
         most = ms > most ? ms : most;
     }
     struct seats s = plan_seats(ui, count);
-    if (s.columns) {
-        show_speaker(app, &s, open);
-        s = plan_seats(ui, count);
-    } else {
-        show_speaker(app, &s, open);
-    }
+    show_speaker(app, &s, open);
+    s = s.columns ? plan_seats(ui, count) : s; /* the rows begin below it */
+    const char *tapped = NULL; /* afterwards: a turn that begins may move the others in memory */
     for (size_t p = 0; p < count; p++) {
         int64_t ms = turns_spoken(app->interview, path, people[p].label, now);
         struct chair c = {.person = &people[p],
@@ -374,10 +380,13 @@ static void show_chairs(struct app *app, const struct node *topic, const char *p
         bool may = !people[p].refused && !people[p].fresh && *people[p].label;
         draw_chair(ui, r, &c);
         if (may && ui_target(ui, arena_printf(&ui->frame, "chair:%zu", p + 1), ROLE_BUTTON, r)) {
-            speaks(app, topic, people[p].label);
+            tapped = people[p].label;
         }
     }
     ui->at.y = s.all.y + s.all.h + ui_px(ui, 8);
+    if (tapped) {
+        speaks(app, topic, tapped);
+    }
 }
 
 /* Marks that the one who speaks said what is worth quoting; refused without the person's consent.
@@ -413,21 +422,25 @@ static void show_others(struct app *app, const struct node *topic, const struct 
     } others[] = {{"silence", TURN_SILENCE, S_group_silence},
                   {"crosstalk", TURN_CROSSTALK, S_group_crosstalk},
                   {"break", TURN_PAUSE, S_sound_pause}};
+    const char *tapped = NULL;
     for (size_t k = 0; k < sizeof others / sizeof *others; k++) {
         bool now = open && strcmp(open->who, others[k].who) == 0;
         if (ui_pill(ui, others[k].id, ui_str(ui, others[k].words), now, false)) {
-            speaks(app, topic, others[k].who);
+            tapped = others[k].who;
         }
     }
-    if (ui_pill(ui, "quote", ui_str(ui, S_group_quote), false, false)) {
-        quote(app, open);
-    }
+    bool quoted = ui_pill(ui, "quote", ui_str(ui, S_group_quote), false, false);
     if (turns_right(app->interview, clock_mono_ms()) &&
         ui_pill(ui, "put-right", ui_str(ui, S_group_put_right), app->view.put_right, true)) {
         app->view.put_right = !app->view.put_right;
         ui->again = true;
     }
     ui_pills_end(ui);
+    if (tapped) {
+        speaks(app, topic, tapped);
+    } else if (quoted) {
+        quote(app, open);
+    }
 }
 
 void group_table_show(struct app *app)
@@ -441,8 +454,8 @@ void group_table_show(struct app *app)
     buf_add(&path, "", 0);
     show_wording(app);
     show_chairs(app, topic, path.data, open);
-    show_others(app, topic, open);
-    app_message(app); /* here, so that no chair moves under the finger */
+    show_others(app, topic, turns_open(i)); /* anew: a tap may have begun one */
+    app_message(app);                       /* here, so that no chair moves under the finger */
     int64_t all = turns_spoken(i, path.data, NULL, clock_mono_ms());
     ui_say(ui, TEXT_HINT, ui_fill(ui, S_group_time, app_sound_time(app, all), NULL),
            ui->theme.soft);

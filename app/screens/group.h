@@ -25,6 +25,8 @@ void group_table_show(struct app *app);
 bool group_table_left(struct app *app);
 /* On the first page of a topic whose table was left: a way back to it.  True: it was tapped. */
 bool group_table_again(struct app *app);
+/* Before each build: nobody speaks where the table is not on the screen, or under a sheet. */
+void group_watch(struct app *app);
 /* Another page was reached: nobody speaks at the table any more. */
 void group_arrive(struct app *app);
 /* ms until the time shown changes; -1: nobody speaks. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/interview/interview_correction.h"
+#include "app/interview/interview_group.h"
 #include "app/screens/page.h"
 #include "app/screens/screen_label.h"
 #include "app/screens/screen_memo.h"
@@ -80,6 +81,9 @@ void app_leave_interview(struct app *app)
     if (app->interview) {
         keep_typed(app);
         (void)!sound_end(app->interview, WHY_LEFT, NULL); /* what it has is on the medium */
+        if (!app->opening.to_resume) {                    /* under the lock they go on speaking */
+            group_ends(app->interview);
+        }
         interview_pause(app->interview);
         wait_for_medium(app);
         if (!app->opening.unwritten) {

@@ -11,6 +11,7 @@
 #include "app/screens/locks.h"
 #include "app/screens/open_interview.h"
 #include "app/screens/screen_medium.h"
+#include "app/shell/sound.h"
 #include "app/shell/tasks.h"
 #include "platform/machine/file.h"
 
@@ -36,6 +37,7 @@ static void close_for_travel(struct app *app)
     app_close_sheet(app);
     window_blank(app->ui.window, app->ui.theme.paper); /* before a disk that may be slow */
     app->opening.unwritten = false;
+    app_sound_leave(app);     /* nothing is heard at a border */
     app_leave_interview(app); /* saves what is typed and drawn first */
     bool unwritten = app->opening.unwritten;
     bool closed = writer_call(app->writer, lock_for_travel, NULL, NULL);

@@ -69,6 +69,7 @@ static void unlock(struct app *app)
             go_on(app);
             return;
         }
+        app->opening.to_resume = false;
         app_go_home(app);
         app_start_wanted(app);
     } else if (err.code == ERR_AUTH) {

@@ -291,6 +291,9 @@ struct microphone;
 struct app_sound {           /* sound.c */
     struct recorder *kept;   /* goes on while the interview is closed by the lock, or NULL */
     struct microphone *test; /* is being tested, or NULL: */
+    uint8_t ended;           /* enum journal_why: `kept` was ended under the lock … */
+    uint8_t ended_id[16];    /* … this recording … */
+    int64_t ended_ms;        /* … after so long */
     bool test_deaf;          /* it could not be opened */
     int level;               /* percent, as heard last */
     int64_t test_until_ms, heard_ms;

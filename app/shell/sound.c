@@ -45,19 +45,76 @@ static void say_why(struct app *app, enum journal_why why)
     }
 }
 
+static void end_test(struct app *app)
+{
+    if (app->sound.test) {
+        microphone_close(app->sound.test);
+        app->sound.test = NULL;
+    }
+}
+
+/* The recording of the whole interview could run, and does not. */
+static bool is_off(const struct app *app)
+{
+    const struct node *whole = sound_background(app->interview), *who;
+    return whole && !app->respondent.holds &&
+           sound_allowed(app->interview, whole, &who) == CONSENT_GIVEN;
+}
+
+/* Ends the recorder that goes on under the lock; the interview is told when it is opened again. */
+static void end_kept(struct app *app, enum journal_why why)
+{
+    memcpy(app->sound.ended_id, recorder_id(app->sound.kept), sizeof app->sound.ended_id);
+    (void)!recorder_end(app->sound.kept, &app->sound.ended_ms, NULL); /* it is on the medium */
+    app->sound.kept = NULL;
+    app->sound.ended = (uint8_t)why;
+}
+
+/* Under the lock: what is full or broken hears nothing any more, and says so. */
+static void check_kept(struct app *app)
+{
+    if (!app->sound.kept) {
+        return;
+    }
+    enum recorder_state state = recorder_look(app->sound.kept).state;
+    if (state == RECORDER_FULL || state == RECORDER_FAILED) {
+        enum journal_why why = state == RECORDER_FULL ? WHY_FULL : WHY_BROKEN;
+        end_kept(app, why);
+        say_why(app, why);
+    }
+}
+
+/* The test ends by itself, under a sheet, on another screen, and before anything is recorded. */
+static void check_test(struct app *app)
+{
+    bool over = clock_mono_ms() >= app->sound.test_until_ms || app->sheet != SHEET_NONE ||
+                app->screen != SCREEN_INTERVIEW || recorder_of(app) ||
+                (app->interview && is_off(app));
+    if (app->sound.test && over) {
+        end_test(app);
+    }
+}
+
+static void say_unbegun(struct app *app, const struct err *err)
+{
+    app_say(app, err->code == ERR_ENV ? S_sound_no_mic : S_sound_broken);
+    app->ui.again = true;
+}
+
 void app_sound_check(struct app *app)
 {
     struct interview *i = app->interview;
     const struct node *who;
     struct err err = {0};
-    if (!i || app->task.task || app->exchange.pending) {
+    check_test(app);
+    check_kept(app);
+    if (!i || app->task.task || app->exchange.pending || app->loop.asleep) {
         return;
     }
     bool ran = recorder_of(app) != NULL;
     enum journal_why why = sound_check(i, &who, &err);
     if (why == WHY_BROKEN && !ran) { /* it could not begin */
-        app_say(app, S_sound_no_mic);
-        app->ui.again = true;
+        say_unbegun(app, &err);
         return;
     }
     say_why(app, why);
@@ -69,14 +126,6 @@ int app_sound_timeout(const struct app *app)
 }
 
 /* ---- the test ---- */
-
-static void end_test(struct app *app)
-{
-    if (app->sound.test) {
-        microphone_close(app->sound.test);
-        app->sound.test = NULL;
-    }
-}
 
 void app_sound_test_end(struct app *app)
 {
@@ -189,11 +238,9 @@ void app_sound_before_consent(struct app *app, const struct node *node)
 
 void app_sound_leave(struct app *app)
 {
-    int64_t ms;
     app_sound_test_end(app);
     if (app->sound.kept) {
-        (void)!recorder_end(app->sound.kept, &ms, NULL); /* what it has is on the medium */
-        app->sound.kept = NULL;
+        end_kept(app, WHY_LEFT);
     }
 }
 
@@ -208,7 +255,12 @@ void app_sound_keep(struct app *app)
 void app_sound_resumed(struct app *app)
 {
     struct recorder *kept = app->sound.kept;
+    const struct sound_take *take = takes_running(app->interview);
     app->sound.kept = NULL;
+    if (take && app->sound.ended && memcmp(take->id, app->sound.ended_id, sizeof take->id) == 0) {
+        sound_was_ended(app->interview, (enum journal_why)app->sound.ended, app->sound.ended_ms);
+    }
+    app->sound.ended = 0;
     sound_take_up(app->interview, kept);
 }
 
@@ -316,14 +368,6 @@ static const char *trouble(struct ui *ui, const struct recorder_now *now)
                           : NULL;
 }
 
-/* The recording of the whole interview could run, and does not. */
-static bool is_off(const struct app *app)
-{
-    const struct node *whole = sound_background(app->interview), *who;
-    return whole && !app->respondent.holds &&
-           sound_allowed(app->interview, whole, &who) == CONSENT_GIVEN;
-}
-
 static int strip_off(struct app *app, int y)
 {
     struct ui *ui = &app->ui;
@@ -334,7 +378,7 @@ static int strip_off(struct app *app, int y)
     ui_text(ui, ui_px(ui, 16), s.top, s.words, TEXT_SMALL, words, ui->theme.ink);
     if (strip_button(ui, &s, "sound-begin", button)) {
         if (!sound_begin(app->interview, sound_background(app->interview), &err)) {
-            app_say(app, err.code == ERR_ENV ? S_sound_no_mic : S_sound_broken);
+            say_unbegun(app, &err);
         }
         ui->again = true;
     }
@@ -407,7 +451,7 @@ void app_sound_locked(struct app *app)
         ui_text(ui, x, ui->at.y, ui->at.w - (x - ui->at.x), TEXT_BODY, words, ui->theme.ink);
     ui_gap(ui, 4);
     if (ui_pill(ui, "sound-stop", ui_str(ui, S_sound_stop), false, false)) {
-        app_sound_leave(app);
+        end_kept(app, WHY_BY_HAND);
         ui->again = true;
     }
     ui_pills_end(ui);

@@ -156,9 +156,9 @@ enum answer_result session_check(struct session *session, struct node *node, str
  * finishing. */
 bool session_is_doubtful(const struct node *node);
 /* Whether the sound of a question may be recorded: each question that its suhbat:audio-consent
- * names says "yes", in a repeat in every entry where it is relevant.  An entry without any answer
- * is somebody who came just now, and is to be asked.  One "no" is enough to refuse.  *who: the
- * answer that stands in the way; NULL: none, or nobody was there to be asked. */
+ * names says "yes", in a repeat in every entry.  An entry where it is not relevant is somebody who
+ * is to be asked, unless it has a "no": who takes no part.  One "no" is enough to refuse.  *who:
+ * the answer that stands in the way; NULL: none, or nobody was there to be asked. */
 enum consent { CONSENT_GIVEN, CONSENT_UNASKED, CONSENT_REFUSED };
 enum consent session_audio_consent(const struct session *session, const struct item *item,
                                    const struct node **who);

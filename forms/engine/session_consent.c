@@ -5,23 +5,24 @@
 #include "forms/engine/form_consent.h"
 #include "forms/engine/session_internal.h"
 
-static bool has_answer(const struct node *node)
+static bool says_no(const struct node *node)
 {
     for (const struct node *n = node->first; n; n = n->next) {
-        if (n->kind == NODE_ELEMENT &&
-            (n->first ? has_answer(n) : n->item && n->item->control && *tree_value(n))) {
+        bool leaf = n->item && n->item->is_leaf;
+        if (n->kind == NODE_ELEMENT && n->active &&
+            (leaf ? n->item->control && strcmp(tree_value(n), "no") == 0 : says_no(n))) {
             return true;
         }
     }
     return false;
 }
 
-/* Where the question is not relevant: somebody who came and was asked nothing yet, or who is not
- * there. */
+/* Where the question is not relevant: somebody who came and was not asked yet, unless a "no" says
+ * that the person takes no part.  Defaults say nothing: what is not clear stops the recording. */
 static bool is_new(const struct node *node)
 {
     const struct node *entry = session_entry_of(node);
-    return entry && entry->active && !has_answer(entry);
+    return entry && entry->active && !says_no(entry);
 }
 
 /* All who are there: in a repeat each entry where the question is relevant, and those who came just

@@ -45,6 +45,11 @@ void microphone_close(struct microphone *m)
     }
 }
 
+void microphone_hear(struct microphone *m, bool hear)
+{
+    SDL_PauseAudioDevice(m->device, !hear);
+}
+
 size_t microphone_take(struct microphone *m, int16_t *samples, size_t max)
 {
     return SDL_DequeueAudio(m->device, samples, (Uint32)(max * sizeof *samples)) / sizeof *samples;

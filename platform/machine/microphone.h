@@ -19,6 +19,8 @@ bool microphone_any(void);
 /* Opens the machine's usual one and begins to hear.  ERR_ENV: there is none, or it is in use. */
 MUST_CHECK bool microphone_open(struct microphone **microphone, int rate, struct err *err);
 void microphone_close(struct microphone *microphone);
+/* From now on it hears, or does not.  What was heard before can still be taken. */
+void microphone_hear(struct microphone *microphone, bool hear);
 /* Takes up to `max` samples that were heard; returns how many. */
 size_t microphone_take(struct microphone *microphone, int16_t *samples, size_t max);
 /* Whether it was unplugged: nothing more will be heard. */

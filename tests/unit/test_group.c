@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "app/interview/interview_group.h"
+#include "app/interview/interview_sound.h"
 #include "platform/machine/clock.h"
 #include "tests/lib/scene.h"
 
@@ -104,6 +105,29 @@ static void test_group__people_as_they_agreed(void **state)
     answer(s, "/data/part[4]/p_left", "yes");
     group_people(s->app.interview, &s->app.ui.frame, &people);
     assert_true(people[3].left);
+}
+
+/* A default answer is nobody's: who came just now stops the recording until all was asked. */
+static void test_group__a_newcomer_stops_the_recording(void **state)
+{
+    struct scene *s = *state;
+    struct err err = {0};
+    struct group_person *people;
+    struct node *entry;
+    begin(s, 1);
+    const struct page round = s->app.interview->page;
+    assert_true(s->app.interview->sound && s->app.interview->sound->recorder);
+    OK(interview_add(s->app.interview, &round, &entry, &err));
+    scene_draw(s);
+    assert_null(s->app.interview->sound->recorder);
+    assert_int_equal(group_people(s->app.interview, &s->app.ui.frame, &people), 2);
+    assert_true(people[1].fresh);
+    answer(s, "/data/part[2]/p_take", "yes"); /* an answer, and not yet the one that counts */
+    scene_draw(s);
+    assert_null(s->app.interview->sound->recorder);
+    answer(s, "/data/part[2]/p_take", "no"); /* takes no part: is not there */
+    scene_draw(s);
+    assert_non_null(s->app.interview->sound->recorder);
 }
 
 static void test_group__a_tap_begins_a_turn_and_ends_the_last(void **state)
@@ -209,6 +233,27 @@ static void test_group__nobody_speaks_elsewhere(void **state)
     scene_tap(s, "chair:2");
     assert_string_equal(turns_open(s->app.interview)->topic, "/data/topic[2]");
     assert_int_equal(turns_open(s->app.interview)->start, 0);
+    assert_true(scene_tap(s, "outline"));
+    assert_null(turns_open(s->app.interview));
+}
+
+/* Under the lock they go on; who leaves the interview ends the turn. */
+static void test_group__a_turn_over_the_lock(void **state)
+{
+    struct scene *s = *state;
+    sit_down(s);
+    scene_tap(s, "chair:1");
+    assert_true(scene_tap(s, "lock"));
+    pass(50);
+    scene_unlock(s);
+    assert_true(scene_tap(s, "draft:1"));
+    assert_non_null(turns_open(s->app.interview));
+    assert_true(turns_spoken(s->app.interview, NULL, "У1", clock_mono_ms()) >= 50);
+    app_leave_interview(&s->app);
+    app_go(&s->app, SCREEN_HOME);
+    scene_draw(s);
+    assert_true(scene_tap(s, "draft:1"));
+    assert_null(turns_open(s->app.interview));
 }
 
 /* A quote is of who speaks, and of who agreed; it is no turn, and is listed at the topic's end. */
@@ -254,13 +299,16 @@ static void test_group__many_turns(void **state)
     }
     assert_int_equal(s->app.interview->turns->count, MANY);
     scene_draw(s);
-    assert_true(scene_tap(s, "chair:4"));
+    for (int k = 0; k < 80; k++) { /* the list of turns grows under each tap */
+        assert_true(scene_tap(s, k % 2 ? "chair:4" : "silence"));
+    }
+    assert_int_equal(s->app.interview->turns->count, MANY + 80);
     turns_write(s->app.interview, &csv);
     size_t lines = 0;
     for (const char *p = csv.data; (p = strchr(p, '\n')) != NULL; p++) {
         lines++;
     }
-    assert_int_equal(lines, MANY + 2);
+    assert_int_equal(lines, MANY + 80 + 1);
     buf_fini(&csv);
 }
 
@@ -269,10 +317,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(test_group__chairs_stand_apart),
         SCENE_TEST(test_group__people_as_they_agreed),
+        SCENE_TEST(test_group__a_newcomer_stops_the_recording),
         SCENE_TEST(test_group__a_tap_begins_a_turn_and_ends_the_last),
         SCENE_TEST(test_group__the_last_turn_can_be_put_right),
         SCENE_TEST(test_group__turns_survive_a_power_cut),
         SCENE_TEST(test_group__nobody_speaks_elsewhere),
+        SCENE_TEST(test_group__a_turn_over_the_lock),
         SCENE_TEST(test_group__a_quote_is_marked),
         SCENE_TEST(test_group__many_turns),
     };

@@ -4,6 +4,7 @@
 
 #include "app/shell/sound.h"
 #include "tests/lib/scene.h"
+#include "tests/lib/slow_disk.h"
 
 static const struct scene_look upright = {
     .w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
@@ -109,6 +110,92 @@ static void test_microphone__the_locked_page_can_stop_it(void **state)
     assert_int_equal(s->app.screen, SCREEN_HOME);
 }
 
+/* The whole interview is recorded, and no story. */
+static void whole(struct scene *s)
+{
+    begin(s);
+    answer(s, "choice:no");
+    assert_true(scene_tap(s, "right"));
+    answer(s, "choice:yes");
+    assert_true(runs(s));
+}
+
+/* What was stopped by hand does not begin again by itself: on the locked page, after another
+ * recording, after the interview was put aside. */
+static void test_microphone__stopped_by_hand_it_stays_so(void **state)
+{
+    struct scene *s = *state;
+    whole(s);
+    assert_true(scene_tap(s, "lock"));
+    assert_true(scene_tap(s, "sound-stop"));
+    scene_unlock(s);
+    assert_true(scene_tap(s, "draft:1"));
+    scene_draw(s);
+    assert_false(runs(s));
+    struct buf csv = {0};
+    takes_write(s->app.interview, &csv);
+    assert_non_null(strstr(csv.data, ",end,/data/whole,")); /* by hand, not cut */
+    buf_fini(&csv);
+    assert_true(scene_tap(s, "sound-begin"));
+    assert_true(scene_tap(s, "sound-stop"));
+    assert_true(scene_tap(s, "lock"));
+    scene_unlock(s);
+    assert_true(scene_tap(s, "draft:1"));
+    scene_draw(s);
+    assert_false(runs(s));
+}
+
+static void test_microphone__sleep_and_travel_end_it(void **state)
+{
+    struct scene *s = *state;
+    whole(s);
+    scene_event(s, (struct window_event){.kind = WINDOW_SLEEP});
+    assert_false(runs(s));
+    scene_event(s, (struct window_event){.kind = WINDOW_EXPOSE});
+    assert_false(runs(s)); /* it still sleeps */
+    scene_event(s, (struct window_event){.kind = WINDOW_AWAKE});
+    scene_close(s);
+    whole(s);
+    assert_true(scene_tap(s, "lock"));
+    s->app.sheet = SHEET_TRAVEL;
+    scene_draw(s);
+    assert_true(scene_tap(s, "travel-yes"));
+    assert_false(runs(s));
+}
+
+/* A medium that fails under the lock: it hears nothing any more, and says so. */
+static void test_microphone__broken_under_the_lock_it_is_told(void **state)
+{
+    struct scene *s = *state;
+    record(s);
+    assert_true(scene_tap(s, "lock"));
+    slow_disk_broken = true;
+    for (int k = 0; k < 1000 && recorder_look(s->app.sound.kept).state == RECORDER_RUNS; k++) {
+        SDL_Delay(10);
+    }
+    scene_draw(s);
+    slow_disk_broken = false;
+    assert_false(runs(s));
+    assert_string_equal(s->app.message.text, string(S_sound_broken, UI_RU));
+}
+
+static void test_microphone__the_test_ends_before_it_records(void **state)
+{
+    struct scene *s = *state;
+    begin(s);
+    answer(s, "choice:no");
+    assert_true(scene_tap(s, "right"));
+    assert_true(scene_tap(s, "sound-test"));
+    assert_non_null(s->app.sound.test);
+    assert_true(scene_tap(s, "menu"));
+    assert_null(s->app.sound.test);
+    assert_true(scene_tap(s, "cancel"));
+    assert_true(scene_tap(s, "sound-test"));
+    assert_true(scene_tap(s, "choice:yes"));
+    assert_true(runs(s));
+    assert_null(s->app.sound.test);
+}
+
 static void test_microphone__leaving_the_interview_ends_it(void **state)
 {
     struct scene *s = *state;
@@ -177,6 +264,10 @@ int main(void)
         SCENE_TEST(test_microphone__a_no_ends_it_and_it_is_said),
         SCENE_TEST(test_microphone__goes_on_under_the_lock),
         SCENE_TEST(test_microphone__the_locked_page_can_stop_it),
+        SCENE_TEST(test_microphone__stopped_by_hand_it_stays_so),
+        SCENE_TEST(test_microphone__sleep_and_travel_end_it),
+        SCENE_TEST(test_microphone__broken_under_the_lock_it_is_told),
+        SCENE_TEST(test_microphone__the_test_ends_before_it_records),
         SCENE_TEST(test_microphone__leaving_the_interview_ends_it),
         SCENE_TEST(test_microphone__a_discarded_draft_leaves_no_sound),
         SCENE_TEST(test_microphone__deletes_and_records_the_whole),

@@ -292,6 +292,37 @@ static void test_sound__can_be_deleted(void **state)
     end(&c);
 }
 
+struct discarding {
+    uint8_t draft[16], id[16];
+};
+
+static bool discard(struct device *d, void *arg, struct err *err)
+{
+    struct discarding *one = arg;
+    return device_recording_discard(d, one->draft, one->id, err);
+}
+
+/* The power went between the deletion and its event: it is deleted again, and then noted. */
+static void test_sound__a_deletion_that_was_cut_is_done(void **state)
+{
+    (void)state;
+    struct scene c;
+    struct err err = {0};
+    struct discarding one;
+    int64_t ms;
+    begin(&c);
+    answer(&c, "/data/agree", "yes");
+    OK(sound_end(c.i, WHY_BY_HAND, &err));
+    OK(sound_begin(c.i, at(&c, "/data/story"), &err));
+    OK(sound_end(c.i, WHY_BY_HAND, &err));
+    memcpy(one.draft, c.i->draft.id, 16);
+    memcpy(one.id, c.i->sound->takes[0].id, 16);
+    OK(writer_call(c.writer, discard, &one, &err));
+    OK(sound_delete(c.i, at(&c, "/data/story"), &err));
+    assert_int_equal(sound_of(c.i, at(&c, "/data/story"), &ms), 0);
+    end(&c);
+}
+
 /* An entry that goes takes the recording of its question along, and no pointer stays. */
 static void test_sound__an_entry_that_goes_ends_its_recording(void **state)
 {
@@ -319,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_sound__times_are_known_after_a_power_cut),
         cmocka_unit_test(test_sound__goes_on_under_the_lock),
         cmocka_unit_test(test_sound__can_be_deleted),
+        cmocka_unit_test(test_sound__a_deletion_that_was_cut_is_done),
         cmocka_unit_test(test_sound__an_entry_that_goes_ends_its_recording),
     };
     struct err err = {0};

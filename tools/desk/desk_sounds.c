@@ -9,6 +9,7 @@
 #include "platform/machine/csv.h"
 
 enum { RECORDING, MS, EVENT, NODE, BEGUN, COLUMNS };
+enum { SOUNDS_MAX = 4096 }; /* a device makes 64, and some that are deleted */
 static const char *const columns[COLUMNS] = {"recording", "ms", "event", "node", "begun"};
 
 static bool is_it(const struct csv *csv, struct err *err)
@@ -32,8 +33,12 @@ static bool is_event(const char *const *cells, const char *event)
 static void gather(struct dataset_sound *sound, struct arena *arena, const struct csv *csv,
                    const char *folder, const char *key, unsigned *number)
 {
-    struct dataset_moment *moments = arena_alloc(arena, csv->count * sizeof *moments);
+    size_t room = 0;
     bool deleted = false;
+    for (size_t r = 1; r < csv->count; r++) {
+        room += strcmp(csv->rows[r].cells[RECORDING], sound->id) == 0;
+    }
+    struct dataset_moment *moments = arena_alloc(arena, (room + 1) * sizeof *moments);
     for (size_t r = 1; r < csv->count; r++) {
         const char *const *cells = (const char *const *)csv->rows[r].cells;
         if (strcmp(cells[RECORDING], sound->id) == 0) {
@@ -64,7 +69,7 @@ bool desk_sounds_read(const struct dataset_sound **list, size_t *count, struct a
     struct dataset_sound *sounds = arena_alloc(arena, csv.count * sizeof *sounds);
     for (size_t r = 1; r < csv.count; r++) {
         const char *const *cells = (const char *const *)csv.rows[r].cells;
-        if (is_event(cells, "begin")) {
+        if (is_event(cells, "begin") && *count < SOUNDS_MAX) {
             struct dataset_sound *one = &sounds[(*count)++];
             *one = (struct dataset_sound){.id = cells[RECORDING], .begun = cells[BEGUN]};
             gather(one, arena, &csv, folder, key, &number);
