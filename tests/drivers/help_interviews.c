@@ -11,6 +11,7 @@
  * counted.  The last line is "N passed, N failed, N skipped", an interview each.
  */
 #include "app/screens/calendar.h"
+#include "app/screens/group.h"
 #include "platform/custody/message.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/csv.h"
@@ -288,6 +289,12 @@ static void step(struct map *visited)
     }
     w.pages++;
     if (app->interview->page.kind == PAGE_ROSTER && enter_entry(visited)) {
+        return;
+    }
+    if (group_table_is_here(app)) { /* a group that is entered from paper: the topic's questions */
+        if (!scene_tap(&w.s, "right") || group_table_is_here(app)) {
+            fault("the table of %s cannot be left", path_of(app->interview->page.node));
+        }
         return;
     }
     answer_page();
