@@ -196,6 +196,30 @@ static void test_microphone__the_test_ends_before_it_records(void **state)
     assert_null(s->app.sound.test);
 }
 
+/* A correction is made when the people are gone: nothing of it is recorded by itself. */
+static void test_microphone__a_correction_hears_nothing(void **state)
+{
+    struct scene *s = *state;
+    char *form = scene_form("tests/cases/sound.csv");
+    scene_open(s, window, form, "sound", &upright);
+    free(form);
+    scene_unlock(s);
+    scene_send_back(s,
+                    "<data id='sound' version='1'><whole>00112233445566778899aabbccddeeff.opus"
+                    "</whole><cns_audio>no</cns_audio><story/><whole_ok>yes</whole_ok>"
+                    "<place>Ош</place><back>no</back></data>",
+                    "path,comment\n/data/place,Точно?\n");
+    scene_draw(s);
+    assert_true(scene_tap(s, "return:1"));
+    assert_non_null(s->app.interview->corrects);
+    for (int k = 0; k < 5; k++) {
+        scene_draw(s);
+        assert_false(runs(s));
+    }
+    assert_true(!s->app.interview->sound || !s->app.interview->sound->take_count);
+    assert_string_equal(tree_value(at(s, "/data/whole")), "00112233445566778899aabbccddeeff.opus");
+}
+
 static void test_microphone__leaving_the_interview_ends_it(void **state)
 {
     struct scene *s = *state;
@@ -268,6 +292,7 @@ int main(void)
         SCENE_TEST(test_microphone__sleep_and_travel_end_it),
         SCENE_TEST(test_microphone__broken_under_the_lock_it_is_told),
         SCENE_TEST(test_microphone__the_test_ends_before_it_records),
+        SCENE_TEST(test_microphone__a_correction_hears_nothing),
         SCENE_TEST(test_microphone__leaving_the_interview_ends_it),
         SCENE_TEST(test_microphone__a_discarded_draft_leaves_no_sound),
         SCENE_TEST(test_microphone__deletes_and_records_the_whole),
