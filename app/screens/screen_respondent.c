@@ -9,6 +9,7 @@
 #include "app/screens/locks.h"
 #include "app/screens/page.h"
 #include "app/screens/screen_pin.h"
+#include "app/shell/sound.h"
 
 static const float larger = 1.3f;
 
@@ -51,7 +52,7 @@ void screen_hand(struct app *app)
         }
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), bottom);
+    ui_body_begin(ui, ui_header_height(ui) + app_sound_strip(app, ui_header_height(ui)), bottom);
     app_message(app);
     ui_say(ui, TEXT_QUESTION, ui_str(ui, S_hand_hint), ui->theme.ink);
     ui_gap(ui, 10);
@@ -104,7 +105,7 @@ void screen_return(struct app *app)
         page_arrive(app);
         return;
     }
-    ui_body_begin(ui, ui_header_height(ui), bottom);
+    ui_body_begin(ui, ui_header_height(ui) + app_sound_strip(app, ui_header_height(ui)), bottom);
     ui_say(ui, TEXT_QUESTION, ui_str(ui, app->respondent.in_block ? S_return_now : S_return_thanks),
            ui->theme.ink);
     ui_gap(ui, 10);

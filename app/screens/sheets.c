@@ -16,6 +16,7 @@
 #include "app/screens/screen_memo.h"
 #include "app/screens/screen_settings.h"
 #include "app/screens/screen_travel.h"
+#include "app/shell/sound.h"
 #include "app/shell/form_media.h"
 #include "app/shell/languages.h"
 
@@ -313,7 +314,7 @@ void sheet_show(struct app *app)
     int bottom = ui->h - (row->foot == FOOT_KEYBOARD ? keyboard_height(ui, KEYBOARD_TEXT)
                           : row->foot == FOOT_ZOOM   ? ui_bar_height(ui)
                                                      : 0);
-    ui_body_begin(ui, ui_header_height(ui), bottom);
+    ui_body_begin(ui, ui_header_height(ui) + app_sound_strip(app, ui_header_height(ui)), bottom);
     row->build(app);
     if (app->sheet != SHEET_NONE) {
         ui_body_end(ui);

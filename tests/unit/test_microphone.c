@@ -76,6 +76,9 @@ static void test_microphone__a_no_ends_it_and_it_is_said(void **state)
     assert_true(scene_tap(s, "left"));
     assert_true(runs(s)); /* on another page it goes on, and its strip shows it */
     assert_non_null(scene_find(s, "sound-stop"));
+    assert_true(scene_tap(s, "memo"));
+    assert_non_null(scene_find(s, "sound-stop")); /* over a sheet, too */
+    assert_true(scene_tap(s, "cancel"));
     assert_true(scene_tap(s, "choice:no"));
     assert_false(runs(s));
     assert_null(scene_find(s, "sound-stop"));
