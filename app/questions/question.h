@@ -178,6 +178,7 @@ void question_code_pills(struct app *app, struct node *node);
 /* ---- question_time.c, question_file.c, question_draw.c ---- */
 
 void question_files_sheet(struct app *app);
+bool question_is_recorded(const struct node *node); /* by the microphone */
 /* A file from a stick or card as the answer; what is attached, or NULL. */
 void question_file_draw(struct app *app, struct node *node);
 const char *question_file_value(struct app *app, struct node *node);

@@ -16,7 +16,7 @@ static struct audio_state *state_of(const struct app *app)
 }
 
 /* Other programs' recordings are files. */
-static bool matches(const struct node *node)
+bool question_is_recorded(const struct node *node)
 {
     const struct control *c = node->item->control;
     const char *quality = node->item->quality;
@@ -204,7 +204,7 @@ static void leave(struct app *app)
 
 const struct question_kind kind_audio = {.name = "audio",
                                          .state_size = sizeof(struct audio_state),
-                                         .matches = matches,
+                                         .matches = question_is_recorded,
                                          .draw = draw,
                                          .value = value,
                                          .commit = question_no_commit,

@@ -293,7 +293,8 @@ void question_file_draw(struct app *app, struct node *node)
 static bool matches(const struct node *node)
 {
     const struct control *c = node->item->control;
-    return c->kind == CONTROL_UPLOAD && !(kind_of(c) == FILE_IMAGE && question_is_drawn(c));
+    return c->kind == CONTROL_UPLOAD && !question_is_recorded(node) &&
+           !(kind_of(c) == FILE_IMAGE && question_is_drawn(c));
 }
 
 const char *question_file_value(struct app *app, struct node *node)

@@ -58,6 +58,20 @@ static void record(struct scene *s)
     assert_true(runs(s));
 }
 
+static void test_microphone__an_audio_question_is_of_one_kind(void **state)
+{
+    struct scene *s = *state;
+    unsigned matches = 0;
+    begin(s);
+    answer(s, "choice:yes");
+    for (int k = 0; k < KIND_TEXT; k++) {
+        matches += s->app.kinds->rows[k]->matches(at(s, "/data/story"));
+    }
+    assert_int_equal(matches, 1);
+    assert_ptr_equal(question_kind_of(&s->app, at(s, "/data/story")),
+                     s->app.kinds->rows[KIND_AUDIO]);
+}
+
 static void test_microphone__without_a_yes_there_is_no_button(void **state)
 {
     struct scene *s = *state;
@@ -287,6 +301,7 @@ static void test_microphone__none_is_said_before_the_consent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SCENE_TEST(test_microphone__an_audio_question_is_of_one_kind),
         SCENE_TEST(test_microphone__without_a_yes_there_is_no_button),
         SCENE_TEST(test_microphone__a_no_ends_it_and_it_is_said),
         SCENE_TEST(test_microphone__goes_on_under_the_lock),
