@@ -294,6 +294,7 @@ struct app_sound {           /* sound.c */
     uint8_t ended;           /* enum journal_why: `kept` was ended under the lock … */
     uint8_t ended_id[16];    /* … this recording … */
     int64_t ended_ms;        /* … after so long */
+    bool deleting;           /* the recording of the whole interview: a second tap does it */
     bool test_deaf;          /* it could not be opened */
     int level;               /* percent, as heard last */
     int64_t test_until_ms, heard_ms;

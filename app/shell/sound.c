@@ -61,6 +61,14 @@ static bool is_off(const struct app *app)
            sound_allowed(app->interview, whole, &who) == CONSENT_GIVEN;
 }
 
+/* … or ran, so that it can be deleted. */
+static bool was_on(const struct app *app)
+{
+    const struct node *whole = sound_background(app->interview);
+    int64_t ms;
+    return whole && !app->respondent.holds && sound_of(app->interview, whole, &ms) > 0;
+}
+
 /* Ends the recorder that goes on under the lock; the interview is told when it is opened again. */
 static void end_kept(struct app *app, enum journal_why why)
 {
@@ -368,18 +376,61 @@ static const char *trouble(struct ui *ui, const struct recorder_now *now)
                           : NULL;
 }
 
+static void delete_whole(struct app *app)
+{
+    struct err err = {0};
+    app->sound.deleting = false;
+    app->ui.again = true;
+    if (!sound_delete(app->interview, sound_background(app->interview), &err)) {
+        app_trouble(app, &err);
+    }
+}
+
+/* Whether the recording of the whole interview is to be deleted: a second tap, elsewhere, does it.
+ */
+static int strip_delete(struct app *app, int y)
+{
+    struct ui *ui = &app->ui;
+    const char *words = ui_str(ui, S_sound_delete_sure), *keep = ui_str(ui, S_sound_leave),
+               *delete = ui_str(ui, S_sound_drop);
+    struct strip s = plan_strip(ui, y, words, 0, keep, delete);
+    ui_fill_rect(ui, (struct rect){0, y, ui->w, s.h}, ui->theme.warn_back);
+    ui_text(ui, ui_px(ui, 16), s.top, s.words, TEXT_SMALL, words, ui->theme.warn);
+    if (strip_button(ui, &s, "sound-keep", keep)) {
+        app->sound.deleting = false;
+        ui->again = true;
+    } else if (strip_button(ui, &s, "sound-delete-yes", delete)) {
+        delete_whole(app);
+    }
+    return s.h;
+}
+
 static int strip_off(struct app *app, int y)
 {
     struct ui *ui = &app->ui;
     struct err err = {0};
-    const char *words = ui_str(ui, S_sound_whole_off), *button = ui_str(ui, S_sound_begin);
-    struct strip s = plan_strip(ui, y, words, 0, button, NULL);
+    struct node *whole = sound_background(app->interview);
+    const struct node *who;
+    int64_t ms;
+    bool kept = sound_of(app->interview, whole, &ms) > 0;
+    bool may = sound_allowed(app->interview, whole, &who) == CONSENT_GIVEN;
+    if (app->sound.deleting && kept) {
+        return strip_delete(app, y);
+    }
+    const char *words = kept ? ui_fill(ui, S_sound_kept, app_sound_time(app, ms), NULL)
+                             : ui_str(ui, S_sound_whole_off);
+    const char *begin = may ? ui_str(ui, kept ? S_continue_ : S_sound_begin) : NULL,
+               *delete = kept ? ui_str(ui, S_sound_drop) : NULL;
+    struct strip s = plan_strip(ui, y, words, 0, begin, delete);
     ui_fill_rect(ui, (struct rect){0, y, ui->w, s.h}, ui->theme.tint);
     ui_text(ui, ui_px(ui, 16), s.top, s.words, TEXT_SMALL, words, ui->theme.ink);
-    if (strip_button(ui, &s, "sound-begin", button)) {
-        if (!sound_begin(app->interview, sound_background(app->interview), &err)) {
+    if (begin && strip_button(ui, &s, "sound-begin", begin)) {
+        if (!sound_begin(app->interview, whole, &err)) {
             say_unbegun(app, &err);
         }
+        ui->again = true;
+    } else if (delete &&strip_button(ui, &s, "sound-delete", delete)) {
+        app->sound.deleting = true;
         ui->again = true;
     }
     return s.h;
@@ -431,7 +482,10 @@ static int strip_on(struct app *app, int y, struct recorder *r)
 int app_sound_strip(struct app *app, int y)
 {
     struct recorder *r = recorder_of(app);
-    return !app->interview ? 0 : r ? strip_on(app, y, r) : is_off(app) ? strip_off(app, y) : 0;
+    if (!app->interview) {
+        return 0;
+    }
+    return r ? strip_on(app, y, r) : is_off(app) || was_on(app) ? strip_off(app, y) : 0;
 }
 
 void app_sound_locked(struct app *app)

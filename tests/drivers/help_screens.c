@@ -1029,7 +1029,10 @@ static void recorded(struct window *w, const char *form, const struct scene_look
     answer_consent(&s, "choice:yes");
     shot_of_time(&s, "sound-whole");
     must(scene_tap(&s, "sound-stop"), "stop the whole");
-    shot(&s, "sound-off");
+    shot_of_time(&s, "sound-off");
+    must(scene_tap(&s, "sound-delete"), "want to delete the whole");
+    shot(&s, "sound-off-delete");
+    must(scene_tap(&s, "sound-keep"), "keep the whole");
     must(scene_tap(&s, "sound-begin"), "record again");
     must(scene_tap(&s, "lock"), "lock while it records");
     must(s.app.screen == SCREEN_UNLOCK, "be locked");

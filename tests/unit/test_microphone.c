@@ -284,6 +284,17 @@ static void test_microphone__deletes_and_records_the_whole(void **state)
     assert_true(scene_tap(s, "sound-stop"));
     assert_false(runs(s));
     assert_non_null(scene_find(s, "sound-begin"));
+    assert_true(scene_tap(s, "sound-delete"));
+    assert_true(scene_tap(s, "sound-keep"));
+    assert_int_equal(sound_of(s->app.interview, at(s, "/data/whole"), &ms), 1);
+    assert_true(scene_tap(s, "back")); /* also once somebody takes the consent back */
+    assert_true(scene_tap(s, "choice:no"));
+    assert_null(scene_find(s, "sound-begin"));
+    assert_true(scene_tap(s, "sound-delete"));
+    assert_true(scene_tap(s, "sound-delete-yes"));
+    assert_int_equal(sound_of(s->app.interview, at(s, "/data/whole"), &ms), 0);
+    assert_string_equal(tree_value(at(s, "/data/whole")), "");
+    assert_null(scene_find(s, "sound-delete"));
 }
 
 static void test_microphone__none_is_said_before_the_consent(void **state)
