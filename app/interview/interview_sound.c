@@ -10,7 +10,6 @@
 #include "app/interview/interview_files.h"
 #include "platform/custody/recording.h"
 #include "platform/machine/clock.h"
-#include "platform/machine/csv.h"
 #include "platform/machine/secret.h"
 #include "platform/machine/text.h"
 #include "platform/machine/voice.h"
@@ -183,12 +182,13 @@ bool sound_delete(struct interview *i, struct node *node, struct err *err)
 {
     struct interview_sound *s = takes_of(i);
     bool ok = sound_node(i) != node || sound_end(i, WHY_BY_HAND, err);
-    for (size_t t = 0; ok && t < s->take_count; t++) {
-        ok = s->takes[t].deleted || !takes_is_of(s, &s->takes[t], node) ||
-             delete_take(i, &s->takes[t], err);
+    size_t first = 0; /* found before the first deletion, which takes the name from the node */
+    while (first < s->take_count && !takes_is_of(s, &s->takes[first], node)) {
+        first++;
     }
-    if (ok && !node->item->control) {
-        tree_set(node, "");
+    for (size_t t = first; ok && t < s->take_count; t++) {
+        ok = s->takes[t].deleted || s->takes[t].first != s->takes[first].first ||
+             delete_take(i, &s->takes[t], err);
     }
     return ok && (!node->item->control || !*tree_value(node) ||
                   interview_answer(i, node, "", err) == ANSWER_OK);

@@ -67,6 +67,7 @@ void page_arrive(struct app *app)
     app->view.removed_notice = false;
     audio_stop();
     app_sound_test_end(app);
+    app->sound.deleting = false; /* asked on the page that was left */
     group_arrive(app);
     app->search.id[0] = '\0';
     app->view.advance = false;

@@ -392,14 +392,14 @@ static int strip_delete(struct app *app, int y)
 {
     struct ui *ui = &app->ui;
     const char *words = ui_str(ui, S_sound_delete_sure), *keep = ui_str(ui, S_sound_leave),
-               *delete = ui_str(ui, S_sound_drop);
-    struct strip s = plan_strip(ui, y, words, 0, keep, delete);
+               *drop = ui_str(ui, S_sound_drop);
+    struct strip s = plan_strip(ui, y, words, 0, keep, drop);
     ui_fill_rect(ui, (struct rect){0, y, ui->w, s.h}, ui->theme.warn_back);
     ui_text(ui, ui_px(ui, 16), s.top, s.words, TEXT_SMALL, words, ui->theme.warn);
     if (strip_button(ui, &s, "sound-keep", keep)) {
         app->sound.deleting = false;
         ui->again = true;
-    } else if (strip_button(ui, &s, "sound-delete-yes", delete)) {
+    } else if (strip_button(ui, &s, "sound-delete-yes", drop)) {
         delete_whole(app);
     }
     return s.h;
@@ -420,8 +420,8 @@ static int strip_off(struct app *app, int y)
     const char *words = kept ? ui_fill(ui, S_sound_kept, app_sound_time(app, ms), NULL)
                              : ui_str(ui, S_sound_whole_off);
     const char *begin = may ? ui_str(ui, kept ? S_continue_ : S_sound_begin) : NULL,
-               *delete = kept ? ui_str(ui, S_sound_drop) : NULL;
-    struct strip s = plan_strip(ui, y, words, 0, begin, delete);
+               *drop = kept ? ui_str(ui, S_sound_drop) : NULL;
+    struct strip s = plan_strip(ui, y, words, 0, begin, drop);
     ui_fill_rect(ui, (struct rect){0, y, ui->w, s.h}, ui->theme.tint);
     ui_text(ui, ui_px(ui, 16), s.top, s.words, TEXT_SMALL, words, ui->theme.ink);
     if (begin && strip_button(ui, &s, "sound-begin", begin)) {
@@ -429,7 +429,7 @@ static int strip_off(struct app *app, int y)
             say_unbegun(app, &err);
         }
         ui->again = true;
-    } else if (delete &&strip_button(ui, &s, "sound-delete", delete)) {
+    } else if (drop && strip_button(ui, &s, "sound-delete", drop)) {
         app->sound.deleting = true;
         ui->again = true;
     }

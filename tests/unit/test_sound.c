@@ -323,6 +323,27 @@ static void test_sound__a_deletion_that_was_cut_is_done(void **state)
     end(&c);
 }
 
+/* The whole interview may have several recordings: all of them go at once, not at sealing. */
+static void test_sound__all_of_the_whole_is_deleted(void **state)
+{
+    (void)state;
+    struct scene c;
+    struct err err = {0};
+    struct held h;
+    int64_t ms;
+    begin(&c);
+    add_person(&c);
+    answer(&c, "/data/person[1]/ok", "yes");
+    answer(&c, "/data/agree", "yes");
+    answer(&c, "/data/agree", "no");
+    answer(&c, "/data/agree", "yes");
+    assert_int_equal(sound_of(c.i, at(&c, "/data/whole"), &ms), 2);
+    OK(sound_delete(c.i, at(&c, "/data/whole"), &err));
+    assert_int_equal(held(&c, &h), 0);
+    assert_string_equal(tree_value(at(&c, "/data/whole")), "");
+    end(&c);
+}
+
 /* An entry that goes takes the recording of its question along, and no pointer stays. */
 static void test_sound__an_entry_that_goes_ends_its_recording(void **state)
 {
@@ -351,6 +372,7 @@ int main(void)
         cmocka_unit_test(test_sound__goes_on_under_the_lock),
         cmocka_unit_test(test_sound__can_be_deleted),
         cmocka_unit_test(test_sound__a_deletion_that_was_cut_is_done),
+        cmocka_unit_test(test_sound__all_of_the_whole_is_deleted),
         cmocka_unit_test(test_sound__an_entry_that_goes_ends_its_recording),
     };
     struct err err = {0};

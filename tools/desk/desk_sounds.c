@@ -69,7 +69,11 @@ bool desk_sounds_read(const struct dataset_sound **list, size_t *count, struct a
     struct dataset_sound *sounds = arena_alloc(arena, csv.count * sizeof *sounds);
     for (size_t r = 1; r < csv.count; r++) {
         const char *const *cells = (const char *const *)csv.rows[r].cells;
-        if (is_event(cells, "begin") && *count < SOUNDS_MAX) {
+        if (is_event(cells, "begin")) {
+            if (*count == SOUNDS_MAX) {
+                return err_set(err, ERR_LIMIT, "recordings.csv names more than %d recordings",
+                               SOUNDS_MAX);
+            }
             struct dataset_sound *one = &sounds[(*count)++];
             *one = (struct dataset_sound){.id = cells[RECORDING], .begun = cells[BEGUN]};
             gather(one, arena, &csv, folder, key, &number);
