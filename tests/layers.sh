@@ -82,7 +82,7 @@ home 'SDL' $M/window.c $M/window_internal.h $M/window_wayland.c $M/font.c $M/aud
 home 'png.h|turbojpeg.h' $M/picture.c
 home 'wayland-' $M/window_wayland.c
 home 'sndfile.h' $M/audio.c
-home '(opus|ogg)/' $M/voice.c
+home '(opus|ogg)/' $M/voice.c $M/voice_read.c
 home 'curl/' $M/http.c
 home 'systemd/' $M/bus.h
 
@@ -152,7 +152,7 @@ base='libc\.so|libm\.so|ld-linux|libgcc_s|libasan|libubsan'
 links build/bin/suhbat "$base|libSDL2|libSDL2_ttf|libpng16|libturbojpeg|libsndfile|libsystemd|libwayland-client|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libopus|libogg"
 window='libSDL2|libSDL2_ttf|libsystemd|libwayland-client'
 for t in build/bin/suhbat-*; do
-    links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip|libfreexl|libxlsxwriter|libreadstat$([ "$t" != build/bin/suhbat-sync ] || echo '|libcurl')$([ "$t" != build/bin/suhbat-desk ] || echo "|$window")"
+    links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip|libfreexl|libxlsxwriter|libreadstat$([ "$t" != build/bin/suhbat-sync ] || echo '|libcurl|libopus|libogg')$([ "$t" != build/bin/suhbat-desk ] || echo "|$window")"
 done
 [ $bad -eq 0 ] && echo "layers: clean"
 exit $bad
