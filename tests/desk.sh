@@ -122,6 +122,11 @@ want 0 'code' "$T/sync3" code "$T/codes.csv" --lists forms/study/lists; says 'co
 want 0 'codings' "$T/sync3" codings; says 'codings' 'Чек арадан,trust,yes,На границе'
 want 0 'a project' "$T/sync3" export --format qdpx --lists forms/study/lists --out "$T/qda"
 want 0 'and back' "$T/sync3" import-qdpx "$T/qda/migrant_interview.qdpx" --lists forms/study/lists; says 'and back' '0 codings added, 0 changed, 1 were there already'
+want 2 'transcribe with nothing' "$T/sync3" transcribe; says 'transcribe with nothing' 'no recogniser given'
+want 0 'nothing to transcribe' "$T/sync3" transcribe --with cat; says 'nothing to transcribe' 'there are no recordings'
+want 1 'transcribe an unknown record' "$T/sync3" transcribe uuid:00000000 --with cat
+want 0 'no transcripts' "$T/sync3" transcripts; says 'no transcripts' 'instance ID,recording,file,transcript,verified'
+want 2 'drop no transcript' "$T/sync3" transcripts --drop x; says 'drop no transcript' "'x' is no transcript"
 want 2 'source of nothing' "$T/sync3" source tell; says 'source of nothing' 'source add --title'
 want 1 'source without a title' "$T/sync3" source add --kind law; says 'source without a title' 'needs a title and a kind'
 want 0 'a source' "$T/sync3" source add --title 'Закон о миграции' --kind law --country KG --date 2000-07

@@ -27,6 +27,8 @@ fuzz_entities)
     printf '<data id="f"><a>1</a><r><b>2</b><meta><entity dataset="l" id="22222222-2222-4222-8222-222222222222" create="1"><label>R</label></entity></meta></r><meta><entity dataset="l" id="11111111-1111-4111-8111-111111111111" create="1" update="1" baseVersion="" branchId=""><label>L</label></entity></meta></data>' > "$dir/record" ;;
 fuzz_logs)
     printf 'recording,ms,event,node,begun\na,0,begin,/data/q,2026-11-24T09:00:00.000Z\na,5,question,/data/r[1],\nb,0,begin,/data/q,x\na,9,delete,/data/q,\nb,7,end,/data/q,\n' > "$dir/recordings"
+    printf 'WEBVTT\n\nNOTE x\n\n1\n00:01.000 --> 01:00:02.500 a:b\n<v.x У2>&lt;w&gt; <i>w</i>\n\n' > "$dir/vtt"
+    printf '[00:00:00.000 --> 00:00:04.120]  w <3\n' > "$dir/heard"
     printf 'topic,event,who,start_ms,duration_ms,recording,recording_ms\n/data/t[1],turn,"У1",0,4200,a,-1\n' > "$dir/turns"
     printf '\001\023\000\000\000\000\000\000\000\000\000\001\000\000\000\000\000\000\000\002\000\000\000\032\000\000\000\001\000aaaaaaaaaaaaaaaa\000\000\000\000\000\000\000\000' > "$dir/event" ;;
 fuzz_age) unhex tests/cases/golden/age.hex "$dir/age" ;;

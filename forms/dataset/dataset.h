@@ -80,12 +80,26 @@ struct dataset_turn {            /* at the table of a group */
     const char *who, *recording; /* a participant's label; as dataset_sound.id, or "" */
     int64_t recorded_ms, ms;     /* its place in the recording, how long it is */
 };
+struct dataset_said { /* in a recording */
+    int64_t from_ms, to_ms;
+    const char *who, *text; /* "": nobody named; in one line */
+};
+struct dataset_transcript { /* one of a recording; it may have several */
+    const char *guid;       /* "7d3c…-…" */
+    bool verified;          /* a person wrote or checked it */
+    const char *who, *with; /* who made it; the program's name, or "" */
+    int64_t when_ms;
+    const struct dataset_said *said;
+    size_t count;
+};
 struct dataset_sound { /* a recording; for formats of texts */
     const char *id;    /* 32 hex digits */
     const char *file;  /* beside the tables: "audio/KEY-1.opus"; NULL: it was not written */
     const char *begun; /* as of a memo */
     const struct dataset_moment *moments;
     size_t moment_count;
+    const struct dataset_transcript *transcripts;
+    size_t transcript_count;
 };
 struct submission {  /* what the desk knows about a record in addition to the instance */
     int64_t date_ms; /* SubmissionDate: when the record was finalised */

@@ -233,6 +233,75 @@ static void put_turns(struct project *p, const struct submission *about,
     }
 }
 
+/* ---- transcripts ---- */
+
+static void put_sync_point(struct buf *out, const char *guid, size_t n, int64_t ms, size_t letter)
+{
+    struct buf what = {0};
+    buf_printf(&what, "%s|%zu", guid, n);
+    buf_text(out, "    <SyncPoint");
+    qdpx_put_guid(out, "guid", "sync", what.data);
+    buf_printf(out, " timeStamp=\"%lld\" position=\"%zu\"/>\n", (long long)ms, letter);
+    buf_fini(&what);
+}
+
+static void put_said(struct project *p, const char *guid, size_t i, const struct dataset_said *said)
+{
+    struct participant *one = *said->who ? map_get(&p->by_label, said->who) : NULL;
+    struct buf *out = &p->sources, what = {0}, from = {0}, to = {0};
+    buf_printf(&what, "%s|said|%zu", guid, i);
+    buf_printf(&from, "%s|%zu", guid, 2 * i);
+    buf_printf(&to, "%s|%zu", guid, 2 * i + 1);
+    buf_text(out, "    <TranscriptSelection");
+    qdpx_put_guid(out, "guid", "selection", what.data);
+    if (*said->who) {
+        xml_put_attr(out, "name", said->who);
+    }
+    qdpx_put_guid(out, "fromSyncPoint", "sync", from.data);
+    qdpx_put_guid(out, "toSyncPoint", "sync", to.data);
+    buf_text(out, ">\n");
+    if (one) {
+        qdpx_put_coding(p, out, what.data, "speaker", one->key);
+    }
+    buf_text(out, "    </TranscriptSelection>\n");
+    buf_fini(&what);
+    buf_fini(&from);
+    buf_fini(&to);
+}
+
+/* One line for each piece, "У2: words"; its sync points stand before and after the words. */
+static void put_transcript(struct project *p, const struct dataset_transcript *t, size_t n)
+{
+    struct buf name = {0}, text = {0}, points = {0};
+    size_t letters = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct dataset_said *said = &t->said[i];
+        if (*said->who) {
+            buf_join(&text, said->who, ": ", NULL);
+            letters += text_count(said->who, strlen(said->who)) + strlen(": ");
+        }
+        put_sync_point(&points, t->guid, 2 * i, said->from_ms, letters);
+        buf_join(&text, said->text, "\n", NULL);
+        letters += text_count(said->text, strlen(said->text));
+        put_sync_point(&points, t->guid, 2 * i + 1, said->to_ms, letters++);
+    }
+    buf_join(&name, p->name, " transcript ", NULL);
+    buf_printf(&name, "%zu", n + 1);
+    buf_join(&name, t->verified ? "" : ", not verified", *t->with ? ", " : "", t->with, NULL);
+    buf_join(&p->sources, "   <Transcript guid=\"", t->guid, "\"", NULL);
+    xml_put_attr(&p->sources, "name", name.data);
+    buf_text(&p->sources, ">\n    <PlainTextContent>");
+    xml_put_text(&p->sources, text.data ? text.data : "");
+    buf_join(&p->sources, "</PlainTextContent>\n", points.data ? points.data : "", NULL);
+    for (size_t i = 0; i < t->count; i++) {
+        put_said(p, t->guid, i, &t->said[i]);
+    }
+    buf_text(&p->sources, "   </Transcript>\n");
+    buf_fini(&name);
+    buf_fini(&text);
+    buf_fini(&points);
+}
+
 void qdpx_add_sounds(struct project *p, struct dataset_reader *reader)
 {
     for (size_t s = 0; s < reader->about->sound_count; s++) {
@@ -249,6 +318,9 @@ void qdpx_add_sounds(struct project *p, struct dataset_reader *reader)
         buf_join(&p->sources, sound->file, "\" creatingUser=\"", p->user, "\"", NULL);
         put_when(&p->sources, sound->begun);
         buf_text(&p->sources, ">\n");
+        for (size_t t = 0; t < sound->transcript_count; t++) {
+            put_transcript(p, &sound->transcripts[t], t);
+        }
         put_pages(p, sound);
         put_turns(p, reader->about, sound);
         buf_text(&p->sources, "  </AudioSource>\n");

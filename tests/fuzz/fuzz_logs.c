@@ -3,13 +3,14 @@
  * tables stay tables, and a time belongs to a recording that is there. */
 #include "tests/fuzz/fuzz.h"
 
+#include "forms/dataset/webvtt.h"
 #include "forms/engine/journal.h"
 #include "platform/machine/csv.h"
 #include "tools/desk/desk_sounds.h"
 
 static void read_sounds(struct arena *arena, const struct tar_member *table, const char *folder)
 {
-    const struct dataset_sound *list;
+    struct dataset_sound *list;
     size_t count;
     struct buf out = {0};
     struct csv csv;
@@ -49,6 +50,29 @@ static void read_event(struct arena *arena, const uint8_t *data, size_t size)
     }
 }
 
+/* What was read of a transcript is written and read as the same. */
+static void read_said(struct arena *arena, const uint8_t *data, size_t size)
+{
+    const struct dataset_said *list, *again;
+    size_t count, again_count;
+    struct buf out = {0};
+    if (!webvtt_read(&list, &count, arena, (const char *)data, size, 1000, NULL)) {
+        return;
+    }
+    webvtt_put(&out, list, count);
+    if (!webvtt_read(&again, &again_count, arena, out.data, out.len, 0, NULL) ||
+        again_count != count) {
+        abort();
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (again[i].from_ms != list[i].from_ms || again[i].to_ms != list[i].to_ms ||
+            strcmp(again[i].text, list[i].text) != 0) {
+            abort();
+        }
+    }
+    buf_fini(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const struct tar_member table = {.name = "x.csv", .bytes = (const char *)data, .len = size};
@@ -60,6 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     read_sounds(&arena, &table, NULL);
     (void)!desk_turns_read(&turns, &count, &arena, &table, NULL);
     read_event(&arena, data, size);
+    read_said(&arena, data, size);
     arena_fini(&arena);
     return 0;
 }

@@ -2,6 +2,7 @@
 /* Do two desks of a study become one, without loss, twice over, and not against a person's will? */
 #include "tests/lib/correction.h"
 #include "tools/desk/desk_codings.h"
+#include "tools/desk/desk_transcripts.h"
 #include "tools/desk/desk_internal.h"
 #include "tools/desk/desk_merge.h"
 #include "tools/desk/desk_sources.h"
@@ -52,8 +53,9 @@ static struct desk_merge merge(struct desks *d)
 
 static void assert_nothing_new(const struct desk_merge *m)
 {
-    const unsigned counts[] = {m->devices,  m->forms,   m->entries, m->records,   m->withdrawals,
-                               m->messages, m->reviews, m->codings, m->destroyed, m->sources};
+    const unsigned counts[] = {m->devices,     m->forms,    m->entries,    m->records,
+                               m->withdrawals, m->messages, m->reviews,    m->codings,
+                               m->destroyed,   m->sources,  m->transcripts};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         assert_int_equal(counts[i], 0);
     }
@@ -790,6 +792,78 @@ static char *codes_at(struct desk *desk)
     return out;
 }
 
+static void put_transcript(struct desk *desk, const uint8_t record[16], uint8_t id, int64_t wall_ms)
+{
+    struct err err = {0};
+    struct transcript t = {.wall_ms = wall_ms, .with = "hears", .text = "WEBVTT\n"};
+    memset(t.id, id, 16);
+    memcpy(t.record, record, 16);
+    OK(desk_begin(desk, &err));
+    bool ok = desk_transcript_put(desk, &t, &err);
+    OK(desk_end(desk, ok, &err));
+}
+
+static void drop_transcript(struct desk *desk, uint8_t id, int64_t wall_ms)
+{
+    struct err err = {0};
+    uint8_t bytes[16];
+    bool found;
+    memset(bytes, id, 16);
+    OK(desk_begin(desk, &err));
+    bool ok = desk_transcript_drop(desk, bytes, &found, &err) &&
+              desk_codings_log(desk, "transcript dropped", "", (const uint8_t(*)[16])bytes, 1,
+                               wall_ms, &err);
+    OK(desk_end(desk, ok, &err));
+    assert_true(found);
+}
+
+static size_t transcripts_at(struct desk *desk)
+{
+    struct desk_transcripts all;
+    struct err err = {0};
+    OK(desk_transcripts_read(&all, desk, NULL, &err));
+    size_t count = all.count;
+    desk_transcripts_fini(&all);
+    return count;
+}
+
+static void test_merge__transcripts_stand_beside_each_other(void **state)
+{
+    (void)state;
+    struct desks d;
+    struct err err = {0};
+    struct desk_merge m;
+    begin(&d);
+    merge(&d);
+    const uint8_t *record = d.there.first;
+    put_transcript(d.there.desk, record, 0x11, 1000);
+    put_transcript(d.here.desk, record, 0x22, 2000);
+    m = merge(&d);
+    assert_int_equal(m.transcripts, 1);
+    assert_int_equal(transcripts_at(d.here.desk), 2);
+    m = merge(&d);
+    assert_int_equal(m.transcripts, 0);
+    /* one taken away there goes here; one taken away here does not come back */
+    drop_transcript(d.there.desk, 0x11, 3000);
+    m = merge(&d);
+    assert_int_equal(m.transcripts, 1);
+    assert_int_equal(transcripts_at(d.here.desk), 1);
+    put_transcript(d.there.desk, record, 0x33, 4000);
+    merge(&d);
+    drop_transcript(d.here.desk, 0x33, 5000);
+    merge(&d);
+    assert_int_equal(transcripts_at(d.here.desk), 1);
+    /* nor one of a recording that was taken back here */
+    OK(desk_begin(d.here.desk, &err));
+    bool ok = desk_put_withdrawn(d.here.desk, record, USE_RECORDING, &err);
+    OK(desk_end(d.here.desk, ok, &err));
+    assert_int_equal(transcripts_at(d.here.desk), 0);
+    put_transcript(d.there.desk, record, 0x44, 6000);
+    merge(&d);
+    assert_int_equal(transcripts_at(d.here.desk), 0);
+    end(&d);
+}
+
 static void test_merge__the_later_coding_counts_and_drops_are_heard(void **state)
 {
     (void)state;
@@ -1092,6 +1166,7 @@ int main(void)
         cmocka_unit_test(test_merge__reviews_come_to_the_same),
         cmocka_unit_test(test_merge__the_log_keeps_no_comment_on_what_was_withdrawn),
         cmocka_unit_test(test_merge__a_long_reason_is_cut),
+        cmocka_unit_test(test_merge__transcripts_stand_beside_each_other),
         cmocka_unit_test(test_merge__the_later_coding_counts_and_drops_are_heard),
         cmocka_unit_test(test_merge__documents_are_registered_once),
     };

@@ -65,17 +65,19 @@ static bool list_of(struct study *s, const struct device_draft *d, struct device
 struct heard {
     struct study *s;
     struct buf sound;
+    uint8_t name[16]; /* of the last recording that was heard */
     unsigned recordings;
 };
 
-static bool hear(void *user, unsigned recording, uint32_t part, const void *sealed, size_t len,
+static bool hear(void *user, const uint8_t name[16], uint32_t part, const void *sealed, size_t len,
                  struct err *err)
 {
     struct heard *h = user;
     const struct age_keys keys = {.identities = (const uint8_t(*)[32])h->s->coordinator,
                                   .count = 1};
     (void)part;
-    h->recordings = recording;
+    h->recordings += !h->recordings || memcmp(h->name, name, 16) != 0;
+    memcpy(h->name, name, 16);
     return age_open(&h->sound, sealed, len, &keys, NULL, err);
 }
 

@@ -23,6 +23,7 @@
 #include "tools/desk/desk_recordings.h"
 #include "tools/desk/desk_records.h"
 #include "tools/desk/desk_sounds.h"
+#include "tools/desk/desk_transcripts.h"
 #include "tools/desk/desk_withdraw.h"
 
 /* A file that grows while records are read. */
@@ -42,7 +43,8 @@ struct group { /* all versions of one form */
     struct dataset_sheet *sheets; /* … with what is written into it */
     size_t begun;                 /* sheets that were begun */
     struct growing audit, memos,  /* rows of all interviews, in one file as ODK Central exports */
-        sounds, turns;            /* what happened in recordings; who spoke at tables */
+        sounds, turns,            /* what happened in recordings; who spoke at tables … */
+        said;                     /* … and what */
 };
 
 struct exporting {
@@ -50,6 +52,7 @@ struct exporting {
     struct desk_records records;
     struct desk_reviews reviews;
     struct desk_codings codings; /* if the format has texts */
+    struct desk_transcripts transcripts;
     const struct export_options *options;
     struct export_counts *counts;
     struct group *groups;
@@ -139,6 +142,7 @@ static void name_files(struct exporting *x, struct group *g)
     g->audit.path = table_path(x, arena_printf(&x->arena, "%s - audit", root), ".csv");
     g->memos.path = table_path(x, arena_printf(&x->arena, "%s - memos", root), ".csv");
     g->turns.path = table_path(x, arena_printf(&x->arena, "%s - turns", root), ".csv");
+    g->said.path = table_path(x, arena_printf(&x->arena, "%s - transcripts", root), ".csv");
     g->sounds.path = table_path(x, arena_printf(&x->arena, "%s - recordings", root), ".csv");
 }
 
@@ -232,7 +236,8 @@ static bool end_tables(struct exporting *x, bool ok, struct err *err)
             x->counts->adrift += group->book.adrift;
         }
         ok = ok && flush(x, &group->audit, true, err) && flush(x, &group->memos, true, err) &&
-             flush(x, &group->sounds, true, err) && flush(x, &group->turns, true, err);
+             flush(x, &group->sounds, true, err) && flush(x, &group->turns, true, err) &&
+             flush(x, &group->said, true, err);
     }
     return ok;
 }
@@ -286,6 +291,7 @@ static void free_groups(struct exporting *x)
         buf_fini(&group->memos.pending);
         buf_fini(&group->sounds.pending);
         buf_fini(&group->turns.pending);
+        buf_fini(&group->said.pending);
         dataset_free(group->dataset);
     }
     free(x->groups);
@@ -410,16 +416,41 @@ static bool is_replaced(struct exporting *x, const struct files_of *f, const cha
     return f->newest && !map_get(&f->newest->files, name);
 }
 
+/* What was said in a recording: free text, that may contain anything sensitive. */
+static bool take_transcripts(struct exporting *x, const struct files_of *f,
+                             struct dataset_sound *sound, struct err *err)
+{
+    struct growing *file = &f->group->said;
+    bool head = !file->begun && !file->pending.len;
+    bool ok = desk_transcripts_said(&x->transcripts, &x->own, sound, err);
+    if (ok && sound->transcript_count && !x->options->columns.sensitive_extra) {
+        x->counts->hidden_transcripts += (unsigned)sound->transcript_count;
+        sound->transcript_count = 0;
+    } else if (ok && sound->transcript_count) {
+        desk_transcripts_put(&file->pending, sound, 1, f->key, head);
+        x->counts->transcripts += (unsigned)sound->transcript_count;
+        ok = flush(x, file, false, err);
+    }
+    return ok;
+}
+
 /* What happened in the recordings: as a table, and for formats of texts. */
 static bool take_moments(struct exporting *x, const struct files_of *f, const struct tar_member *m,
                          struct err *err)
 {
     struct growing *file = &f->group->sounds;
     bool head = !file->begun && !file->pending.len;
-    bool ok = desk_sounds_read(&f->about->sounds, &f->about->sound_count, &x->own, m, f->sound_key,
+    struct dataset_sound *list;
+    size_t count;
+    bool ok = desk_sounds_read(&list, &count, &x->own, m, f->sound_key,
                                x->options->sound ? "audio" : NULL, err);
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = take_transcripts(x, f, &list[i], err);
+    }
     if (ok) {
-        desk_sounds_put(&file->pending, f->about->sounds, f->about->sound_count, f->key, head);
+        desk_sounds_put(&file->pending, list, count, f->key, head);
+        f->about->sounds = list;
+        f->about->sound_count = count;
     }
     return ok;
 }
@@ -487,14 +518,37 @@ static bool take_files(struct exporting *x, const struct record *r, const char *
 
 struct sounding { /* one record's recordings, part by part */
     struct exporting *x;
+    const struct submission *about;
     const char *key;
-    unsigned recording;
-    const char *path; /* of the recording that is written */
+    uint8_t name[16]; /* of the recording that is written … */
+    const char *path; /* … and its file; NULL: none yet */
+    unsigned unnamed; /* recordings that recordings.csv does not name */
     unsigned unreadable;
 };
 
-static bool put_part(void *user, unsigned recording, uint32_t part, const void *sealed, size_t len,
-                     struct err *err)
+/* The file that recordings.csv's row of it says.  One that is not named there comes after them. */
+static const char *sound_file(struct sounding *s)
+{
+    struct arena *arena = &s->x->arena;
+    unsigned named = 0;
+    for (size_t i = 0; i < s->about->sound_count; i++) {
+        const struct dataset_sound *one = &s->about->sounds[i];
+        uint8_t id[16], name[16];
+        named += one->file != NULL;
+        if (one->file && text_unhex(id, 16, one->id)) {
+            desk_recording_name(s->x->desk, name, id);
+            if (memcmp(name, s->name, 16) == 0) {
+                return arena_printf(arena, "%s/%s", s->x->options->out, one->file);
+            }
+        }
+    }
+    s->unnamed++;
+    return arena_printf(arena, "%s/audio/%s-%u.opus", s->x->options->out, s->key + strlen("uuid:"),
+                        named + s->unnamed);
+}
+
+static bool put_part(void *user, const uint8_t name[16], uint32_t part, const void *sealed,
+                     size_t len, struct err *err)
 {
     struct sounding *s = user;
     struct exporting *x = s->x;
@@ -503,11 +557,10 @@ static bool put_part(void *user, unsigned recording, uint32_t part, const void *
     struct buf plain = {0};
     bool ok = true;
     (void)part;
-    if (recording != s->recording) {
+    if (!s->path || memcmp(s->name, name, 16) != 0) {
         const char *folder = arena_printf(&x->arena, "%s/audio", x->options->out);
-        s->recording = recording;
-        s->path =
-            arena_printf(&x->arena, "%s/%s-%u.opus", folder, s->key + strlen("uuid:"), recording);
+        memcpy(s->name, name, 16);
+        s->path = sound_file(s);
         ok = file_folder(folder, 0700, err) && desk_files_begin(&x->out, s->path, err);
         x->counts->recordings += ok;
     }
@@ -526,7 +579,7 @@ static bool take_sound(struct exporting *x, const struct record *r, const struct
                        struct err *err)
 {
     char key[80];
-    struct sounding s = {.x = x, .key = key};
+    struct sounding s = {.x = x, .about = about, .key = key};
     unsigned missing;
     name_sound(key, r, about);
     bool back = about->withdrawn && text_has_word(about->withdrawn, withdrawn_name(USE_RECORDING));
@@ -814,7 +867,8 @@ static bool prepare(struct exporting *x, const uint8_t identity[32], struct err 
     text_hex(x->name, key, DESK_NAME / 2);
     bool ok = desk_records_init(&x->records, desk, identity, err);
     ok = desk_reviews_read(&x->reviews, desk, ok ? err : NULL) && ok;
-    ok = desk_codings_read(&x->codings, desk, ok ? err : NULL) && ok &&
+    ok = desk_codings_read(&x->codings, desk, ok ? err : NULL) && ok;
+    ok = desk_transcripts_read(&x->transcripts, desk, NULL, ok ? err : NULL) && ok &&
          desk_filter_prepare(&x->filter, &x->records, err) && desk_kept_apart(desk, &apart, err) &&
          desk_held(desk, &x->held, err) && desk_revision(desk, &x->revision, err) &&
          make_groups(x, err);
@@ -832,6 +886,7 @@ static void export_fini(struct exporting *x)
     desk_records_fini(&x->records);
     desk_reviews_fini(&x->reviews);
     desk_codings_fini(&x->codings);
+    desk_transcripts_fini(&x->transcripts);
 }
 
 bool desk_export(struct desk *desk, const uint8_t identity[32],

@@ -36,6 +36,8 @@ const char desk_schema_added[] =
     "CREATE TABLE IF NOT EXISTS source(id BLOB PRIMARY KEY, d BLOB);"
     "CREATE TABLE IF NOT EXISTS sound(recording BLOB, part INT, d BLOB, sealed BLOB,"
     " PRIMARY KEY(recording, part));"
+    "CREATE TABLE IF NOT EXISTS transcript(id BLOB PRIMARY KEY, record BLOB, d BLOB);"
+    "CREATE INDEX IF NOT EXISTS transcript_record ON transcript(record);"
     "CREATE INDEX IF NOT EXISTS object_id ON object(id);"
     "CREATE INDEX IF NOT EXISTS coding_record ON coding(record);"
     "CREATE INDEX IF NOT EXISTS entry_message ON entry(object) WHERE kind = 8;";

@@ -484,7 +484,7 @@ bool desk_merge(struct desk *desk, struct desk *other, const uint8_t identity[32
               db_number(desk->db, &m.own_until, 0, "SELECT max(n) FROM message", NULL, 0, err) &&
               desk_forms(other, merge_form, &m, err) && merge_withdrawals(&m, err) &&
               merge_devices(&m, err) && merge_messages(&m, err) && merge_reviews(&m, err) &&
-              merge_codings(&m, err) && merge_sources(&m, err) &&
+              merge_codings(&m, err) && merge_transcripts(&m, err) && merge_sources(&m, err) &&
               desk_withdraw_late(desk, identity, report->wall_ms, &late, err);
     report->destroyed += late;
     return ok;

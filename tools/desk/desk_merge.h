@@ -3,7 +3,7 @@
 #define TOOLS_DESK_DESK_MERGE_H
 /*
  * desk_merge: takes over what another desk of the study holds: devices, forms, records, messages,
- * reviews, withdrawals, codings, sources.
+ * reviews, withdrawals, codings, transcripts, sources.
  *
  * Merging again adds nothing.  The other desk is only read.  Each device's entries are verified and
  * compared as if a batch brought them: a fork is kept apart here, whatever the other desk decided.
@@ -19,6 +19,7 @@ struct desk_merge {
     void *user;
     /* out: how many were new here */
     unsigned devices, forms, entries, records, withdrawals, messages, reviews, codings, sources;
+    unsigned transcripts;
     unsigned apart;     /* runs of entries that are kept apart; see desk_accept */
     unsigned conflicts; /* what both desks changed */
     unsigned left_out;  /* devices that are not enrolled, and what they made */

@@ -25,6 +25,7 @@ MUST_CHECK bool merge_withdrawals(struct merging *m, struct err *err);
 MUST_CHECK bool merge_messages(struct merging *m, struct err *err);
 MUST_CHECK bool merge_reviews(struct merging *m, struct err *err);
 MUST_CHECK bool merge_codings(struct merging *m, struct err *err);
+MUST_CHECK bool merge_transcripts(struct merging *m, struct err *err);
 MUST_CHECK bool merge_sources(struct merging *m, struct err *err);
 
 #endif

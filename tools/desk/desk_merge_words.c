@@ -10,6 +10,7 @@
 #include "tools/desk/desk_merge_internal.h"
 #include "tools/desk/desk_records.h"
 #include "tools/desk/desk_sources.h"
+#include "tools/desk/desk_transcripts.h"
 
 const char *merge_hex(struct arena *arena, const void *bytes, size_t len)
 {
@@ -397,6 +398,87 @@ bool merge_codings(struct merging *m, struct err *err)
     arena_fini(&c.its_drops.arena);
     return ok;
 }
+
+/* ---- transcripts ---- */
+
+struct transcript_merge {
+    struct merging *m;
+    struct desk_transcripts own, its;
+    struct drops own_drops, its_drops;
+    struct map here, there, held; /* ids of transcripts; this desk's records */
+};
+
+/* They are never changed: one is at both desks, or at one of them. */
+static bool merge_transcript(struct transcript_merge *t, const struct transcript *its,
+                             struct err *err)
+{
+    struct desk *desk = t->m->to;
+    struct transcript copy = *its;
+    unsigned uses;
+    if (map_get(&t->here, merge_hex(&t->own.arena, its->id, 16)) ||
+        !has_record(&t->held, its->record) || dropped_after(&t->own_drops, its->id, its->wall_ms)) {
+        return true;
+    }
+    if (!desk_withdrawn(desk, its->record, &uses, err)) {
+        return false;
+    }
+    if (uses & (USE_ANSWERS | USE_RECORDING)) {
+        return true;
+    }
+    t->m->report->transcripts++;
+    return desk_transcript_put(desk, &copy, err) &&
+           desk_codings_log(desk, "transcript of another desk", "", &its->id, 1,
+                            t->m->report->wall_ms, err);
+}
+
+static bool put_transcripts(struct transcript_merge *t, struct err *err)
+{
+    struct desk *desk = t->m->to;
+    bool ok = note_records(t->m, &t->held, &t->own.arena, err), found;
+    map_init(&t->here, &t->own.arena);
+    map_init(&t->there, &t->own.arena);
+    for (size_t i = 0; i < t->own.count; i++) {
+        map_put(&t->here, merge_hex(&t->own.arena, t->own.list[i].id, 16), t);
+    }
+    for (size_t i = 0; i < t->its.count; i++) {
+        map_put(&t->there, merge_hex(&t->own.arena, t->its.list[i].id, 16), t);
+    }
+    for (size_t i = 0; ok && i < t->own.count; i++) {
+        const struct transcript *own = &t->own.list[i];
+        if (dropped_after(&t->its_drops, own->id, own->wall_ms) &&
+            !map_get(&t->there, merge_hex(&t->own.arena, own->id, 16))) {
+            t->m->report->transcripts++;
+            ok = desk_transcript_drop(desk, own->id, &found, err) &&
+                 desk_codings_log(desk, t->its_drops.what, "at another desk", &own->id, 1,
+                                  t->m->report->wall_ms, err);
+        }
+    }
+    for (size_t i = 0; ok && i < t->its.count; i++) {
+        ok = merge_transcript(t, &t->its.list[i], err);
+    }
+    return ok;
+}
+
+bool merge_transcripts(struct merging *m, struct err *err)
+{
+    static const char dropped[] = "transcript dropped"; /* as sync_transcribe.c has it */
+    struct transcript_merge t = {.m = m};
+    bool ok = desk_transcripts_read(&t.own, m->to, NULL, err);
+    ok = desk_transcripts_read(&t.its, m->from, NULL, ok ? err : NULL) && ok;
+    ok = drops_read(&t.own_drops, m->to, dropped, ok ? err : NULL) && ok;
+    ok = drops_read(&t.its_drops, m->from, dropped, ok ? err : NULL) && ok;
+    if (ok) {
+        ok = desk_begin(m->to, err);
+        ok = ok && desk_end(m->to, put_transcripts(&t, err), err);
+    }
+    desk_transcripts_fini(&t.own);
+    desk_transcripts_fini(&t.its);
+    arena_fini(&t.own_drops.arena);
+    arena_fini(&t.its_drops.arena);
+    return ok;
+}
+
+/* ---- sources ---- */
 
 static const struct source_document *same_source(const struct desk_sources *all,
                                                  const struct source_document *s)

@@ -70,9 +70,13 @@ bool desk_drop_recordings(struct desk *desk, const uint8_t record_id[16], struct
 
 /* ---- reading ---- */
 
+void desk_recording_name(const struct desk *desk, uint8_t name[16], const uint8_t id[16])
+{
+    desk_name(desk, name, "record", id, 16);
+}
+
 struct reading {
     struct desk *desk;
-    unsigned recording; /* whose parts are read, from 1 */
     unsigned *missing;
     desk_recording_part *each;
     void *user;
@@ -91,11 +95,10 @@ static bool read_part(void *user, const struct db_value *c, size_t count, struct
             return true; /* the device has it no more: counted with the list */
         }
         *r->missing -= 1;
-        return r->each(r->user, r->recording, part, c[3].bytes, c[3].len, err);
+        return r->each(r->user, c[0].bytes, part, c[3].bytes, c[3].len, err);
     }
     memcpy(name, c[0].bytes, 16);
     bool ok = desk_unlock(r->desk, &list, (struct desk_row){"sound", name, 0}, &c[2], 0, err);
-    r->recording++;
     *r->missing += (unsigned)(list.len / 32);
     buf_fini(&list);
     return ok;
@@ -117,4 +120,45 @@ bool desk_recordings_of(struct desk *desk, const struct desk_object *record,
                   " FROM entry n WHERE n.device = o.device AND n.seq < o.seq AND n.kind != 2)"
                   " ORDER BY r.seq, s.part",
                   v, 2, read_part, &r, err);
+}
+
+/* ---- one recording ---- */
+
+struct counting {
+    struct desk *desk;
+    const uint8_t *name;
+    uint32_t parts;
+};
+
+static bool count_parts(void *user, const struct db_value *columns, size_t count, struct err *err)
+{
+    struct counting *c = user;
+    struct buf list = {0};
+    (void)count;
+    bool ok = desk_unlock(c->desk, &list, (struct desk_row){"sound", c->name, 0}, columns, 0, err);
+    c->parts = (uint32_t)(list.len / 32); /* a hash of each */
+    buf_fini(&list);
+    return ok;
+}
+
+bool desk_recording_parts(struct desk *desk, const uint8_t id[16], uint32_t *parts, struct err *err)
+{
+    uint8_t name[16];
+    struct counting c = {.desk = desk, .name = name};
+    desk_recording_name(desk, name, id);
+    struct db_value v[] = {db_blob(name, 16), db_int(LIST_ROW)};
+    bool ok = db_run(desk->db, "SELECT d FROM sound WHERE recording = ?1 AND part = ?2", v, 2,
+                     count_parts, &c, err);
+    *parts = c.parts;
+    return ok;
+}
+
+bool desk_recording_part_read(struct desk *desk, const uint8_t id[16], uint32_t part,
+                              struct buf *sealed, struct err *err)
+{
+    uint8_t name[16];
+    desk_recording_name(desk, name, id);
+    struct db_value v[] = {db_blob(name, 16), db_int(part)};
+    return db_run(desk->db, "SELECT sealed FROM sound WHERE recording = ?1 AND part = ?2", v, 2,
+                  desk_take_blob, sealed, err);
 }

@@ -22,13 +22,22 @@ MUST_CHECK bool desk_drop_withdrawn_recording(struct desk *desk, const uint8_t o
 MUST_CHECK bool desk_drop_recordings(struct desk *desk, const uint8_t record_id[16],
                                      struct err *err);
 
-/* One part of a recording that the desk has; `sealed` is borrowed. */
-typedef bool desk_recording_part(void *user, unsigned recording, uint32_t part, const void *sealed,
-                                 size_t len, struct err *err);
-/* Calls `each` for the parts of a record's recordings, in order; recordings are counted from 1.
+/* What the desk calls a recording: the same for a part of it, and for its id. */
+void desk_recording_name(const struct desk *desk, uint8_t name[16], const uint8_t id[16]);
+/* One part of a recording that the desk has; `name`, `sealed` are borrowed. */
+typedef bool desk_recording_part(void *user, const uint8_t name[16], uint32_t part,
+                                 const void *sealed, size_t len, struct err *err);
+/* Calls `each` for the parts of a record's recordings, in the order in which they were made.
  * *missing: parts that the device or the desk has no more. */
 MUST_CHECK bool desk_recordings_of(struct desk *desk, const struct desk_object *record,
                                    desk_recording_part *each, void *user, unsigned *missing,
                                    struct err *err);
+
+/* How many parts a recording has, whether the desk has them or not; 0: it does not know it. */
+MUST_CHECK bool desk_recording_parts(struct desk *desk, const uint8_t id[16], uint32_t *parts,
+                                     struct err *err);
+/* Appends a part as it was sealed; nothing if the desk does not have it. */
+MUST_CHECK bool desk_recording_part_read(struct desk *desk, const uint8_t id[16], uint32_t part,
+                                         struct buf *sealed, struct err *err);
 
 #endif

@@ -56,7 +56,7 @@ static void gather(struct dataset_sound *sound, struct arena *arena, const struc
     }
 }
 
-bool desk_sounds_read(const struct dataset_sound **list, size_t *count, struct arena *arena,
+bool desk_sounds_read(struct dataset_sound **list, size_t *count, struct arena *arena,
                       const struct tar_member *table, const char *key, const char *folder,
                       struct err *err)
 {

@@ -9,9 +9,9 @@
 /* Reads it into the arena.  `folder`: where the recordings are written, "audio", as KEY-N.opus with
  * N from 1 in their order, without deleted ones; NULL: they are not, and have no file.  ERR_INPUT:
  * it is no such table; ERR_LIMIT: it names more recordings than a device can have made. */
-MUST_CHECK bool desk_sounds_read(const struct dataset_sound **list, size_t *count,
-                                 struct arena *arena, const struct tar_member *table,
-                                 const char *key, const char *folder, struct err *err);
+MUST_CHECK bool desk_sounds_read(struct dataset_sound **list, size_t *count, struct arena *arena,
+                                 const struct tar_member *table, const char *key,
+                                 const char *folder, struct err *err);
 /* The turns of turns.csv.  ERR_INPUT: it is no such table. */
 MUST_CHECK bool desk_turns_read(const struct dataset_turn **list, size_t *count,
                                 struct arena *arena, const struct tar_member *table,

@@ -76,7 +76,10 @@ bool desk_put_withdrawn(struct desk *desk, const uint8_t id[16], unsigned uses, 
                      "INSERT INTO withdrawn(id, uses) VALUES(?1, ?2)"
                      " ON CONFLICT(id) DO UPDATE SET uses = uses | excluded.uses",
                      v, 2, NULL, NULL, err);
-    ok = ok && (!(uses & (USE_ANSWERS | USE_RECORDING)) || desk_drop_recordings(desk, id, err));
+    if (ok && (uses & (USE_ANSWERS | USE_RECORDING))) {
+        ok = desk_drop_recordings(desk, id, err) &&
+             db_run(desk->db, "DELETE FROM transcript WHERE record = ?1", v, 1, NULL, NULL, err);
+    }
     if (ok && (uses & USE_ANSWERS)) { /* secure_delete overwrites what was there */
         ok = db_run(desk->db, "UPDATE object SET sealed = x'' WHERE id = ?1", v, 1, NULL, NULL,
                     err) &&

@@ -70,6 +70,8 @@ MUST_CHECK bool sync_show(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_send_back(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_code(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_codings(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_transcribe(const struct cli_words *words, struct err *err);
+MUST_CHECK bool sync_transcripts(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_import_qdpx(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_source(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_push(const struct cli_words *words, struct err *err);
@@ -85,8 +87,9 @@ MUST_CHECK bool sync_restore(const struct cli_words *words, struct err *err);
 MUST_CHECK bool sync_log(const struct cli_words *words, struct err *err);
 extern const struct cli_option sync_records_options[], sync_show_options[], sync_review_options[],
     sync_send_back_options[], sync_code_options[], sync_codings_options[], sync_source_options[],
-    sync_push_options[], sync_log_options[], sync_withdraw_options[], sync_holds_options[],
-    sync_field_options[], sync_report_options[], sync_backup_options[], sync_retention_options[];
+    sync_transcribe_options[], sync_transcripts_options[], sync_push_options[], sync_log_options[],
+    sync_withdraw_options[], sync_holds_options[], sync_field_options[], sync_report_options[],
+    sync_backup_options[], sync_retention_options[];
 
 /* What goes to the public must not speak of one interviewer or device (S9): ERR_MISUSE if the
  * filters name one. */

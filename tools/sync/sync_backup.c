@@ -67,6 +67,7 @@ static void tell_counts(const struct desk_merge *merge, bool ok)
                 {merge->messages, "messages to devices"},
                 {merge->reviews, "reviews"},
                 {merge->codings, "changes of codings"},
+                {merge->transcripts, "transcripts, or taken away"},
                 {merge->sources, "changes of the register of documents"}};
     bool any = false;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
