@@ -18,7 +18,7 @@ VERSION = 0.1
 
 # ---- Debian packages ----
 DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium-dev libsqlite3-dev \
-	libxml2-dev libfreexl-dev libxlsxwriter-dev libreadstat-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev libopus-dev libogg-dev \
+	libxml2-dev libfreexl-dev libxlsxwriter-dev libreadstat-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev libopus-dev libogg-dev libsonic-dev \
 	libsystemd-dev libwayland-dev libcurl4-gnutls-dev fonts-paratype
 DEPS_CHECK = libcmocka-dev zlib1g-dev unzip dbus-daemon xvfb xdotool imagemagick age file clang-format pmccabe chromium poppler-utils groff-base \
 	weston 'libweston-10-dev|libweston-14-dev' sway wtype $(DEPS_DEB)
@@ -36,7 +36,7 @@ BIN = $(if $(filter release,$(FLAVOUR)),build/bin,$(OUT)/bin)
 PKGS = sdl2 SDL2_ttf freexl xlsxwriter libsodium sqlite3 libxml-2.0 libzip jansson libpcre2-8 libutf8proc libmd libpng libturbojpeg sndfile opus ogg libsystemd wayland-client libcurl
 PKG_CONFIG ?= pkg-config
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lreadstat # Debian gives no .pc for it
+PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -lreadstat -lsonic # Debian gives no .pc for them
 MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 HARDEN_x86_64 = -fcf-protection=full
 HARDEN_aarch64 = -mbranch-protection=standard

@@ -78,11 +78,12 @@ home 'utf8proc.h' $M/text.c
 home '(md5|sha1|sha2)\.h' $M/digest.c
 home 'sqlite3.h' $C/db.c
 home 'sodium' $M/secret.c $C/age.c $C/sign.c
-home 'SDL' $M/window.c $M/window_internal.h $M/window_wayland.c $M/font.c $M/audio.c $M/microphone.c
+home 'SDL' $M/window.c $M/window_internal.h $M/window_wayland.c $M/font.c $M/audio.c $M/microphone.c $M/player.c
 home 'png.h|turbojpeg.h' $M/picture.c
 home 'wayland-' $M/window_wayland.c
 home 'sndfile.h' $M/audio.c
 home '(opus|ogg)/' $M/voice.c $M/voice_read.c
+home 'sonic.h' $M/player.c
 home 'curl/' $M/http.c
 home 'systemd/' $M/bus.h
 
@@ -150,7 +151,7 @@ links() { # PROGRAM "allowed|…"
 }
 base='libc\.so|libm\.so|ld-linux|libgcc_s|libasan|libubsan'
 links build/bin/suhbat "$base|libSDL2|libSDL2_ttf|libpng16|libturbojpeg|libsndfile|libsystemd|libwayland-client|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libopus|libogg"
-window='libSDL2|libSDL2_ttf|libsystemd|libwayland-client'
+window='libsonic|libopus|libogg|libSDL2|libSDL2_ttf|libsystemd|libwayland-client'
 for t in build/bin/suhbat-*; do
     links "$t" "$base|libsqlite3|libsodium|libxml2|libpcre2|libutf8proc|libmd|libjansson|libzip|libfreexl|libxlsxwriter|libreadstat$([ "$t" != build/bin/suhbat-sync ] || echo '|libcurl|libopus|libogg')$([ "$t" != build/bin/suhbat-desk ] || echo "|$window")"
 done

@@ -346,7 +346,9 @@ static enum window_key key_of(const SDL_Keysym *k)
     case SDLK_SPACE:
         return KEY_SPACE;
     default:
-        return KEY_NONE;
+        return k->sym >= SDLK_F1 && k->sym <= SDLK_F12
+                   ? (enum window_key)(KEY_F1 + (k->sym - SDLK_F1))
+                   : KEY_NONE;
     }
 }
 

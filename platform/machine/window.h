@@ -50,8 +50,11 @@ enum window_key {
     KEY_PAGE_DOWN,
     KEY_HOME,
     KEY_END,
-    KEY_SPACE
+    KEY_SPACE,
+    KEY_F1, /* to KEY_F1 + WINDOW_F_KEYS - 1 */
+    KEY_F12 = KEY_F1 + 11
 };
+enum { WINDOW_F_KEYS = 12 };
 enum { WINDOW_PINCH_WHOLE = 10000 };
 struct window_event {
     enum window_event_kind kind;

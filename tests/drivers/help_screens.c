@@ -1239,7 +1239,8 @@ static void office_variants(struct window *w)
             gallery.variant = own[v].name;
             gallery.linted = own[v].longest;
             window_rescale(w, look.scale);
-            must(office_tour(w, &look, office_shot, &failed), failed);
+            bool toured = office_tour(w, &look, office_shot, &failed);
+            must(toured, failed);
         }
     }
 }

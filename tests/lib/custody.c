@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/lib/custody.h"
 
+#include "platform/custody/device_recordings.h"
+#include "platform/machine/voice.h"
+
 void draft(struct study *s, struct device_draft *d, const uint8_t hash[32])
 {
     struct err err = {0};
@@ -57,4 +60,32 @@ void put_receipt(struct study *s, const struct desk_device *at, uint64_t counter
     study_put(s, "back", "receipt.age", &sealed);
     buf_fini(&plain);
     buf_fini(&sealed);
+}
+
+void record_tone(struct study *s, struct device_draft *d, unsigned seconds, uint8_t id[16])
+{
+    struct err err = {0};
+    struct recording *r;
+    struct voice *v;
+    struct buf part = {0};
+    const struct voice_spec spec = {.bits = VOICE_LOW, .serial = 9};
+    const size_t count = (size_t)voice_rate(VOICE_LOW) * VOICE_PAGES;
+    int16_t *samples = mem_zero(count, sizeof *samples);
+    for (size_t i = 0; i < count; i++) {
+        samples[i] = (int16_t)(i % 97 * 200);
+    }
+    OK(recording_begin(&r, s->device, d, VOICE_LOW, study_wall, &err));
+    memcpy(id, recording_id(r), 16);
+    OK(voice_begin(&v, &spec, &err));
+    voice_head(v, &part);
+    OK(recording_put(r, part.data, part.len, &err));
+    for (size_t i = 0; i < seconds / VOICE_PAGES; i++) {
+        buf_cut(&part, 0);
+        assert_int_equal(voice_put(v, samples, count, &part), VOICE_PAGES);
+        OK(recording_put(r, part.data, part.len, &err));
+    }
+    voice_free(v);
+    OK(recording_close(r, &err));
+    buf_fini(&part);
+    free(samples);
 }

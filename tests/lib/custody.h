@@ -9,6 +9,9 @@ static const struct device_finished finished = {.xml = xml_text, .xml_len = size
 void draft(struct study *s, struct device_draft *d, const uint8_t hash[32]);
 struct desk *open_desk(struct study *s);
 
+/* Records a tone of so many seconds (a multiple of five), and fills in the recording's id. */
+void record_tone(struct study *s, struct device_draft *d, unsigned seconds, uint8_t id[16]);
+
 /* The one batch in the folder, opened. */
 void take_batch(struct study *s, const char *folder, struct buf *tar);
 void put_receipt(struct study *s, const struct desk_device *at, uint64_t counter,

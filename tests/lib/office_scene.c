@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 
+#include "platform/custody/tar.h"
 #include "platform/machine/prompt.h"
+#include "platform/machine/text.h"
 #include "tests/lib/custody.h"
 #include "tools/key/keys.h"
 
@@ -64,6 +66,31 @@ static const struct talk {
 };
 enum { TALKS = sizeof talks / sizeof *talks };
 
+/* Twenty seconds, in which two people speak. */
+static void record(struct office_scene *s, struct device_draft *d, struct buf *files)
+{
+    struct buf table = {0};
+    uint8_t id[16];
+    char hex[33];
+    record_tone(&s->study, d, 20, id);
+    text_hex(hex, id, 16);
+    buf_printf(
+        &table,
+        "recording,ms,event,node,begun\n%s,0,begin,/data/nar_story,2026-11-24T10:00:00.000Z\n"
+        "%s,20000,end,/data/nar_story,\n",
+        hex, hex);
+    tar_add(files, "recordings.csv", table.data, table.len);
+    buf_cut(&table, 0);
+    buf_printf(&table,
+               "topic,event,who,start_ms,duration_ms,recording,recording_ms\n"
+               "/data/trip[1],turn,У1,0,8000,%s,0\n/data/trip[1],turn,silence,8000,1000,%s,8000\n"
+               "/data/trip[1],turn,У2,9000,11000,%s,9000\n",
+               hex, hex, hex);
+    tar_add(files, "turns.csv", table.data, table.len);
+    tar_end(files);
+    buf_fini(&table);
+}
+
 static void finish(struct office_scene *s, size_t n)
 {
     struct err err = {0};
@@ -78,11 +105,17 @@ static void finish(struct office_scene *s, size_t n)
                "<meta><instanceID>uuid:%02x010000-0000-0000-0000-000000000000</instanceID></meta>"
                "</data>",
                t->code, t->age, t->ban, t->story, t->debt, t->trips, (unsigned)(0xA1 + n));
-    const struct device_finished f = {.xml = xml.data, .xml_len = xml.len};
+    struct buf files = {0};
     OK(device_draft_begin(s->study.device, &d, s->hash, at, &err));
     OK(device_draft_append(s->study.device, &d, "one", 3, &err));
+    if (n == 0) {
+        record(s, &d, &files);
+    }
+    const struct device_finished f = {
+        .xml = xml.data, .xml_len = xml.len, .files = files.data, .files_len = files.len};
     OK(device_finish(s->study.device, &d, id, &f, at, &err));
     buf_fini(&xml);
+    buf_fini(&files);
 }
 
 static void put_file(const char *folder, const char *name, const char *text, size_t len)

@@ -2,10 +2,12 @@
 /* Does the coordinator's window do the day's work without the command line? */
 #include "tests/lib/office_scene.h"
 
+#include "platform/machine/clock.h"
 #include "platform/machine/prompt.h"
 #include "tools/key/keys.h"
 
 #include <dirent.h>
+#include <unistd.h>
 
 #include "app/interview/interview_cases.h"
 
@@ -191,6 +193,128 @@ static void test_office__marks_words_of_a_story(void **state)
 }
 
 /* The sensitive answer shows only when it is asked for. */
+/* ---- listening ---- */
+
+static void press(enum window_key key)
+{
+    office_scene_event(&s, (struct window_event){.kind = WINDOW_KEY, .key = key});
+}
+
+/* Plays for so long: without events the page is drawn again and again. */
+static void listen_ms(int ms)
+{
+    for (int64_t end = clock_mono_ms() + ms; clock_mono_ms() < end; usleep(20000)) {
+        office_scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
+    }
+}
+
+static void open_recording(void)
+{
+    take_in();
+    tap("tab:records");
+    tap(RECORD("a1"));
+    tap("listen");
+    assert_int_equal(s.office.page, OFFICE_LISTEN);
+    says("0:00:00 из 0:00:20");
+}
+
+static size_t transcripts(struct transcript *first, struct desk_transcripts *all)
+{
+    struct err err = {0};
+    OK(desk_transcripts_read(all, s.office.desk, NULL, &err));
+    if (all->count) {
+        *first = all->list[0];
+    }
+    return all->count;
+}
+
+static void test_office__listens_and_writes(void **state)
+{
+    (void)state;
+    struct desk_transcripts all;
+    struct transcript first;
+    open_recording();
+    assert_null(office_scene_find(&s, "keep"));
+    press(KEY_F1);
+    listen_ms(700);
+    assert_true(s.office.listening.playing);
+    press(KEY_F1 + 4); /* the first who spoke at the table */
+    office_scene_type(&s, "Корҳо тамом шуд");
+    listen_ms(300);
+    press(KEY_F1 + 5);
+    office_scene_type(&s, "баргаштам");
+    press(KEY_F1);
+    assert_false(s.office.listening.playing);
+    const struct office_piece *p = s.office.listening.pieces;
+    assert_int_equal(s.office.listening.count, 2);
+    assert_string_equal(p[0].who, "У1");
+    assert_in_range(p[0].from_ms, 100, 1500); /* the loudspeaker's own buffer is not known */
+    assert_true(p[1].from_ms > p[0].from_ms + 100);
+    assert_int_equal(p[0].to_ms, p[1].from_ms);
+    tap("keep");
+    assert_int_equal(transcripts(&first, &all), 1);
+    assert_true(first.verified);
+    assert_string_equal(first.who, "Айгүл");
+    assert_non_null(strstr(first.text, "<v У1>Корҳо тамом шуд\n"));
+    assert_non_null(strstr(first.text, "--> 00:00:20.000\n<v У2>баргаштам\n"));
+    desk_transcripts_fini(&all);
+    says("Проверено");
+}
+
+static void test_office__goes_where_it_is_touched(void **state)
+{
+    (void)state;
+    open_recording();
+    tap("place:8");
+    assert_int_equal(s.office.listening.given_ms, 10000);
+    press(KEY_F1 + 1);
+    assert_int_equal(s.office.listening.given_ms, 7000);
+    press(KEY_F1 + 2);
+    press(KEY_F1 + 2);
+    assert_int_equal(s.office.listening.given_ms, 13000);
+    tap("place:0");
+    press(KEY_F1 + 1);
+    assert_int_equal(s.office.listening.given_ms, 0);
+    tap("speed:60");
+    tap("place:15");
+    press(KEY_F1);
+    listen_ms(900);
+    int64_t left = player_left_ms(s.office.listening.player);
+    assert_in_range(left, 100, 900); /* of the last 1250 ms */
+    listen_ms(1800);
+    assert_false(s.office.listening.playing); /* it ended */
+    press(KEY_F1);
+    assert_true(s.office.listening.playing); /* from the beginning */
+    tap("back");
+    assert_false(s.office.listening.open);
+}
+
+/* What was typed is not lost when the window locks; it is no checked transcript. */
+static void test_office__what_was_typed_is_a_draft(void **state)
+{
+    (void)state;
+    struct desk_transcripts all;
+    struct transcript first;
+    open_recording();
+    tap("who:0");
+    office_scene_type(&s, "Салом");
+    tap("lock");
+    assert_null(s.office.desk);
+    office_scene_type(&s, office_pass);
+    tap("right");
+    tap("tab:records");
+    tap(RECORD("a1"));
+    assert_int_equal(transcripts(&first, &all), 1);
+    assert_false(first.verified);
+    assert_non_null(strstr(first.text, "\nСалом\n"));
+    desk_transcripts_fini(&all);
+    tap("listen"); /* it goes on from the draft */
+    says("Салом");
+    office_scene_type(&s, "");
+    tap("remove");
+    assert_int_equal(s.office.listening.count, 0);
+}
+
 static void test_office__sensitive_answers_wait(void **state)
 {
     (void)state;
@@ -537,6 +661,9 @@ int main(void)
         OFFICE_TEST(test_office__nothing_to_say_is_not_sent),
         OFFICE_TEST(test_office__a_word_of_review_is_kept_and_logged),
         OFFICE_TEST(test_office__marks_words_of_a_story),
+        OFFICE_TEST(test_office__listens_and_writes),
+        OFFICE_TEST(test_office__goes_where_it_is_touched),
+        OFFICE_TEST(test_office__what_was_typed_is_a_draft),
         OFFICE_TEST(test_office__sensitive_answers_wait),
         OFFICE_TEST(test_office__a_withdrawal_destroys_after_two_touches),
         OFFICE_TEST(test_office__makes_tables_and_the_report),

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is what was said in a recording heard, kept sealed, and destroyed with it? */
 #include "forms/dataset/webvtt.h"
-#include "platform/custody/device_recordings.h"
 #include "platform/custody/tar.h"
 #include "platform/machine/audio.h"
 #include "platform/machine/filter.h"
@@ -188,30 +187,6 @@ struct scene {
     bool short_one;
 };
 
-static void record_sound(struct scene *c, struct device_draft *d, uint8_t id[16], unsigned seconds)
-{
-    struct err err = {0};
-    struct recording *r;
-    struct voice *v;
-    struct buf part = {0};
-    const struct voice_spec spec = {.bits = VOICE_LOW, .serial = 9};
-    int16_t *samples = mem_zero((size_t)voice_rate(VOICE_LOW) * VOICE_PAGES, sizeof *samples);
-    OK(recording_begin(&r, c->study.device, d, VOICE_LOW, study_wall, &err));
-    memcpy(id, recording_id(r), 16);
-    OK(voice_begin(&v, &spec, &err));
-    voice_head(v, &part);
-    OK(recording_put(r, part.data, part.len, &err));
-    for (size_t i = 0; i < seconds / VOICE_PAGES; i++) {
-        buf_cut(&part, 0);
-        (void)voice_put(v, samples, (size_t)voice_rate(VOICE_LOW) * VOICE_PAGES, &part);
-        OK(recording_put(r, part.data, part.len, &err));
-    }
-    voice_free(v);
-    OK(recording_close(r, &err));
-    buf_fini(&part);
-    free(samples);
-}
-
 static void finish(struct scene *c, struct device_draft *d)
 {
     struct err err = {0};
@@ -266,9 +241,9 @@ static void begin_with(struct scene *c, bool short_one)
     study_enrol(&c->study, hash);
     draft(&c->study, &d, hash);
     if (c->short_one) { /* made first, but not the first in the table */
-        record_sound(c, &d, c->other, VOICE_PAGES);
+        record_tone(&c->study, &d, VOICE_PAGES, c->other);
     }
-    record_sound(c, &d, c->recording, SECONDS);
+    record_tone(&c->study, &d, SECONDS, c->recording);
     finish(c, &d);
     write_recogniser(c);
     OK(device_package(c->study.device, hash, &package, &err));

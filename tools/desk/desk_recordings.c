@@ -122,6 +122,20 @@ bool desk_recordings_of(struct desk *desk, const struct desk_object *record,
                   v, 2, read_part, &r, err);
 }
 
+bool desk_recordings_count(struct desk *desk, const uint8_t record_id[16], int64_t *count,
+                           struct err *err)
+{
+    uint8_t name[16];
+    desk_name(desk, name, "record", record_id, 16);
+    struct db_value v[] = {db_blob(name, 16)};
+    return db_number(
+        desk->db, count, 0,
+        "SELECT count(DISTINCT r.object) FROM object o JOIN entry r ON r.device = o.device"
+        " AND r.kind = 2 AND r.seq < o.seq WHERE o.id = ?1 AND r.seq > (SELECT coalesce(max(n.seq),"
+        " 0) FROM entry n WHERE n.device = o.device AND n.seq < o.seq AND n.kind != 2)",
+        v, 1, err);
+}
+
 /* ---- one recording ---- */
 
 struct counting {

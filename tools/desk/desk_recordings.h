@@ -33,6 +33,9 @@ MUST_CHECK bool desk_recordings_of(struct desk *desk, const struct desk_object *
                                    desk_recording_part *each, void *user, unsigned *missing,
                                    struct err *err);
 
+/* How many recordings this version of a record has. */
+MUST_CHECK bool desk_recordings_count(struct desk *desk, const uint8_t record_id[16],
+                                      int64_t *count, struct err *err);
 /* How many parts a recording has, whether the desk has them or not; 0: it does not know it. */
 MUST_CHECK bool desk_recording_parts(struct desk *desk, const uint8_t id[16], uint32_t *parts,
                                      struct err *err);

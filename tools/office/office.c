@@ -229,6 +229,23 @@ void office_draw(struct office *o)
     window_show(o->ui.window, &o->ui.draws, o->ui.theme.paper);
 }
 
+/* How often the page is drawn without an event; 0: it is not. */
+static int beat(const struct office *o)
+{
+    const struct office_row *row = &o->pages[o->page];
+    return row->beat ? row->beat(o) : 0;
+}
+
+static bool press_key(struct office *o, unsigned n)
+{
+    const struct office_row *row = &o->pages[o->page];
+    const char *id = row->key && !o->work.task ? row->key(o, n) : NULL;
+    if (id) {
+        snprintf(o->ui.activated, sizeof o->ui.activated, "%s", id);
+    }
+    return id != NULL;
+}
+
 bool office_handle(struct office *o, const struct window_event *e)
 {
     bool touch = e->kind >= WINDOW_DOWN && e->kind <= WINDOW_TEXT;
@@ -247,7 +264,15 @@ bool office_handle(struct office *o, const struct window_event *e)
         office_lock(o);
         return true;
     }
-    o->input_ms = touch ? clock_mono_ms() : o->input_ms;
+    bool beats = !o->work.task && beat(o) > 0;
+    o->input_ms = touch || beats ? clock_mono_ms() : o->input_ms;
+    if (e->kind == WINDOW_KEY && e->key >= KEY_F1 && e->key < KEY_F1 + WINDOW_F_KEYS) {
+        return press_key(o, (unsigned)(e->key - KEY_F1));
+    }
+    if (beats && e->kind == WINDOW_NONE) {
+        (void)ui_event(&o->ui, e);
+        return true;
+    }
     return ui_event(&o->ui, e) || o->ui.again || o->work.task;
 }
 
@@ -259,6 +284,9 @@ static int timeout(const struct office *o)
     }
     if (!o->desk) {
         return ui;
+    }
+    if (beat(o) > 0 && (ui < 0 || beat(o) < ui)) {
+        return beat(o);
     }
     int64_t left = IDLE_MS - (clock_mono_ms() - o->input_ms);
     left = left > 0 ? left : 0;

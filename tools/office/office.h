@@ -13,13 +13,16 @@
  */
 #include "app/kit/keyboard.h"
 #include "platform/machine/media.h"
+#include "platform/machine/player.h"
 #include "platform/machine/task.h"
 #include "tools/desk/desk_export.h"
 #include "tools/desk/desk_code.h"
 #include "tools/desk/desk_field.h"
+#include "tools/desk/desk_listen.h"
 #include "tools/desk/desk_reading.h"
 #include "tools/desk/desk_review.h"
 #include "tools/desk/desk_take.h"
+#include "tools/desk/desk_transcripts.h"
 #include "tools/desk/desk_withdraw.h"
 #include "tools/report/report.h"
 
@@ -33,6 +36,7 @@ enum office_page {
     OFFICE_FORMS,
     OFFICE_RECORD,
     OFFICE_QUESTION,
+    OFFICE_LISTEN,
     OFFICE_WITHDRAW,
     OFFICE_PAGES
 };
@@ -114,6 +118,29 @@ struct office_record_page { /* office_record.c: the record that is read */
     enum review_state verdict;
     char *comment; /* on the whole record; owned; NULL */
     char device[DESK_DEVICE_TEXT];
+    int64_t recordings;
+};
+struct office_piece { /* of what is said in a recording */
+    int64_t from_ms, to_ms;
+    char *who, *text; /* owned */
+};
+struct office_listening { /* office_listen.c: a recording is heard and written down */
+    bool open;
+    uint8_t record[16]; /* its first version */
+    struct desk_list all;
+    struct desk_transcripts had;
+    size_t recording;            /* that is heard */
+    struct office_piece *pieces; /* by time */
+    size_t count, at;            /* at: that is written */
+    bool changed;                /* since it was kept last … */
+    int64_t changed_ms;          /* … for the first time */
+    uint8_t draft[16];           /* the transcript that they are kept as; zeros: none yet */
+    bool checked;                /* to be kept as checked */
+    struct player *player;       /* NULL: not needed yet */
+    bool playing;
+    int percent;
+    int64_t given_ms; /* up to there the player has it; where it stands, if it does not play */
+    uint32_t missing; /* parts, of a piece that was heard */
 };
 enum { OFFICE_NOWHERE = -1 };
 struct office_question { /* office_question.c: one answer of it */
@@ -194,6 +221,10 @@ struct office_row {   /* a page */
     void (*build)(struct office *office);
     void (*forget)(struct office *office); /* wipes what it holds; NULL: it holds nothing */
     void (*again)(struct office *office);  /* reads it again, in another language; NULL: no need */
+    /* How often it is drawn without an event, in ms; 0: not now.  NULL: never. */
+    int (*beat)(const struct office *office);
+    /* The target that the n-th function key touches, from 0; NULL: none. */
+    const char *(*key)(struct office *office, unsigned n);
 };
 extern const struct office_row office_rows[OFFICE_PAGES]; /* office_pages.c */
 /* On the thread of the work; may use everything but `ui`. */
@@ -234,6 +265,7 @@ struct office {
     struct office_records records;
     struct office_record_page record;
     struct office_question question;
+    struct office_listening listening;
     struct office_withdrawing withdrawing;
     struct desk_field field;
     bool field_read;
@@ -317,6 +349,11 @@ void office_question(struct office *office);
 void office_question_open(struct office *office, const char *question);
 void office_question_again(struct office *office); /* the record was read again */
 void office_question_forget(struct office *office);
+void office_listen(struct office *office);
+void office_listen_open(struct office *office, const uint8_t record[16]);
+void office_listen_forget(struct office *office); /* what is written is kept as a draft */
+int office_listen_beat(const struct office *office);
+const char *office_listen_key(struct office *office, unsigned n);
 void office_withdraw(struct office *office);
 void office_withdraw_forget(struct office *office);
 void office_field_page(struct office *office);

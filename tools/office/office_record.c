@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "platform/machine/clock.h"
+#include "tools/desk/desk_recordings.h"
 #include "tools/desk/desk_sendback.h"
 #include "tools/office/office.h"
 
@@ -21,6 +22,19 @@ static void close_record(struct office *o)
     }
 }
 
+/* Of the version that counts, and of the first one. */
+static bool count_sounds(struct office *o, struct err *err)
+{
+    struct office_record_page *r = &o->record;
+    int64_t first = 0;
+    bool ok = desk_recordings_count(o->desk, r->fresh.id, &r->recordings, err);
+    if (ok && memcmp(r->fresh.id, r->fresh.root, 16) != 0) {
+        ok = desk_recordings_count(o->desk, r->fresh.root, &first, err);
+        r->recordings += first;
+    }
+    return ok;
+}
+
 /* What is shown stays until all is read. */
 static bool read_record(struct office *o, struct err *err)
 {
@@ -28,7 +42,7 @@ static bool read_record(struct office *o, struct err *err)
     const struct desk_reading_options options = {language_code(o->ui.language), NULL, r->sensitive};
     bool ok = desk_reading_read(&r->fresh, o->desk, o->identity, r->id, &options, err);
     ok = desk_codings_read(&r->fresh_codings, o->desk, ok ? err : NULL) && ok;
-    ok = ok && desk_device_text(o->desk, r->fresh.device, r->device, err);
+    ok = ok && desk_device_text(o->desk, r->fresh.device, r->device, err) && count_sounds(o, err);
     if (!ok) {
         desk_reading_fini(&r->fresh);
         desk_codings_fini(&r->fresh_codings);
@@ -349,6 +363,12 @@ void office_record(struct office *o)
     for (size_t i = 0; i < r->answer_count; i++) {
         if (r->answers[i].entry || !strstr(r->answers[i].path, "/meta/")) { /* ids are no answers */
             show_answer(o, i);
+        }
+    }
+    if (o->record.recordings) {
+        ui_gap(ui, 10);
+        if (ui_wide_button(ui, "listen", ui_str(ui, S_desk_listen), false)) {
+            office_listen_open(o, r->root);
         }
     }
     bool again = ui->again;
