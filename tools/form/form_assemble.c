@@ -258,13 +258,37 @@ static bool fill_cell(struct assembly *a, struct line *line, const char *header,
     return ok;
 }
 
+/* Whether an expression has an "or" outside brackets and quotes: "and" would bind more tightly. */
+static bool is_loose(const char *text)
+{
+    int depth = 0;
+    char quote = '\0';
+    for (const char *c = text; *c; c++) {
+        if (quote) {
+            quote = *c == quote ? '\0' : quote;
+        } else if (*c == '\'' || *c == '"') {
+            quote = *c;
+        } else if (*c == '(' || *c == '[') {
+            depth++;
+        } else if (*c == ')' || *c == ']') {
+            depth--;
+        } else if (!depth && text_starts(c, " or ")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *bracketed(struct assembly *a, const char *text)
+{
+    return is_loose(text) ? arena_join(&a->arena, "(", text, ")", NULL) : text;
+}
+
 static const char *both(struct assembly *a, const char *one, const char *other)
 {
-    bool alternatives = strstr(one, " or ") != NULL;
     return !*one     ? other
            : !*other ? one
-                     : arena_join(&a->arena, alternatives ? "(" : "", one, alternatives ? ")" : "",
-                                  " and ", other, NULL);
+                     : arena_join(&a->arena, bracketed(a, one), " and ", bracketed(a, other), NULL);
 }
 
 /* Adds the conditions that the author does not write at each question. */
