@@ -3,6 +3,8 @@
 #include "app/interview/interview_group.h"
 
 #include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/interview/interview_files.h"
@@ -121,7 +123,7 @@ size_t group_people(struct interview *i, struct arena *arena, struct group_perso
     return count;
 }
 
-/* ---- turns ---- */
+/* ---- a topic's codes ---- */
 
 static void post(struct interview *i, enum journal_turns what, const char *path, const char *who)
 {
@@ -134,6 +136,178 @@ static void post(struct interview *i, enum journal_turns what, const char *path,
     mem_wipe_text(own);
     buf_fini(&value);
 }
+
+static size_t times_said(const struct interview *i, const char *topic, const char *code)
+{
+    size_t said = 0;
+    for (size_t k = 0; i->turns && k < i->turns->count; k++) {
+        const struct turn *t = &i->turns->list[k];
+        said += t->code && strcmp(t->code, code) == 0 && strcmp(t->topic, topic) == 0;
+    }
+    return said;
+}
+
+size_t group_codes(struct interview *i, struct arena *arena, const struct node *topic,
+                   struct group_code **codes)
+{
+    struct node *question = turns_codes((struct node *)topic);
+    struct choice *choices;
+    struct buf path = {0};
+    size_t all, count = 0;
+    *codes = arena_alloc(arena, GROUP_CODES * sizeof **codes);
+    if (!question || !question->active ||
+        !session_choices(i->session, arena, question->item->control, question, &choices, &all,
+                         NULL)) {
+        return 0;
+    }
+    struct node *named = find_in((struct node *)topic, "_chips");
+    const char *chips = named ? tree_value(named) : NULL, *answer = tree_value(question);
+    session_path(topic, &path);
+    buf_add(&path, "", 0);
+    for (size_t c = 0; c < all && count < GROUP_CODES; c++) {
+        const char *value = choices[c].value;
+        if (!chips || text_has_word(chips, value)) {
+            (*codes)[count++] = (struct group_code){.value = value,
+                                                    .label = choices[c].label,
+                                                    .chosen = text_has_word(answer, value),
+                                                    .said = times_said(i, path.data, value)};
+        }
+    }
+    buf_fini(&path);
+    return count;
+}
+
+enum answer_result group_names(struct interview *i, struct node *topic, const char *code,
+                               struct err *err)
+{
+    struct node *question = turns_codes(topic);
+    const struct turn *open = turns_open(i);
+    struct buf path = {0}, said = {0}, value = {0};
+    enum answer_result result = ANSWER_OK;
+    assert(question);
+    if (!text_has_word(tree_value(question), code)) {
+        buf_join(&value, tree_value(question), *tree_value(question) ? " " : "", code, NULL);
+        result = interview_answer(i, question, value.data, err);
+    }
+    if (result == ANSWER_OK) {
+        session_path(topic, &path);
+        buf_add(&path, "", 0);
+        buf_join(&said, open ? open->who : "", "\n", code, NULL);
+        post(i, TURN_CODED, path.data, said.data);
+    }
+    buf_fini(&path);
+    buf_fini(&said);
+    buf_fini(&value);
+    return result;
+}
+
+/* ---- a topic's quotes ---- */
+
+/* The repeat in a topic whose entries say whose words they are; NULL: none. */
+static struct item *quotes_of(const struct interview *i, const struct node *topic)
+{
+    for (size_t k = 0; k < i->form->item_count; k++) {
+        struct item *one = i->form->items[k];
+        const struct item *up = one->shape.parent;
+        while (up && up != topic->item && !up->shape.is_repeat) {
+            up = up->shape.parent;
+        }
+        if (one->shape.is_repeat && one->template && up == topic->item &&
+            find_in(one->template, "_who")) {
+            return one;
+        }
+    }
+    return NULL;
+}
+
+/* The topic's number of quotes, if the form asks for it beforehand: REPEAT_n. */
+static struct node *number_of(struct node *topic, const struct item *repeat)
+{
+    struct buf name = {0};
+    buf_join(&name, repeat->shape.name, "_n", NULL);
+    struct node *number = NULL;
+    for (struct node *n = topic->first; n && !number; n = n->next) {
+        bool leaf = n->kind == NODE_ELEMENT && n->item && n->item->is_leaf;
+        number = leaf && strcmp(n->item->shape.name, name.data) == 0 ? n : NULL;
+    }
+    buf_fini(&name);
+    return number;
+}
+
+/* The first entry that is nobody's yet; NULL: none. */
+static struct node *free_entry(struct interview *i, const struct page *roster)
+{
+    struct arena arena;
+    struct node **entries, *found = NULL;
+    size_t count;
+    arena_init(&arena);
+    session_entries(i->session, &arena, roster, &entries, &count);
+    for (size_t e = 0; e < count && !found; e++) {
+        const struct node *whose = find_in(entries[e], "_who");
+        found = whose && !*tree_value(whose) ? entries[e] : NULL;
+    }
+    arena_fini(&arena);
+    return found;
+}
+
+/* One more: of a repeat whose number the form asks for, by that answer. */
+static struct node *new_entry(struct interview *i, struct node *topic, const struct page *roster)
+{
+    struct item *repeat = roster->control->item;
+    struct node *entry = NULL, *number = repeat->fixed ? number_of(topic, repeat) : NULL;
+    if (!repeat->fixed) {
+        return interview_add(i, roster, &entry, NULL) ? entry : NULL;
+    }
+    char more[24];
+    snprintf(more, sizeof more, "%ld", number ? strtol(tree_value(number), NULL, 10) + 1 : 0L);
+    return number && interview_answer(i, number, more, NULL) == ANSWER_OK ? free_entry(i, roster)
+                                                                          : NULL;
+}
+
+/* The node whose entries are of the repeat: the topic, or a group in it. */
+static struct node *parent_in(struct node *node, const struct item *repeat)
+{
+    if (node->item == repeat->shape.parent) {
+        return node;
+    }
+    for (struct node *n = node->first; n; n = n->next) {
+        bool group =
+            n->kind == NODE_ELEMENT && n->item && !n->item->is_leaf && !n->item->shape.is_repeat;
+        struct node *found = group ? parent_in(n, repeat) : NULL;
+        if (found) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+static struct node *words_in(struct node *entry)
+{
+    for (struct node *n = entry->first; n; n = n->next) {
+        const struct control *c = n->kind == NODE_ELEMENT && n->item ? n->item->control : NULL;
+        if (c && c->kind == CONTROL_INPUT && n->item->type == TYPE_TEXT) {
+            return n;
+        }
+    }
+    return NULL;
+}
+
+struct node *group_quote_entry(struct interview *i, struct node *topic, const char *who)
+{
+    struct item *repeat = quotes_of(i, topic);
+    struct page roster = {.kind = PAGE_ROSTER, .control = repeat ? repeat->control : NULL};
+    roster.node = roster.control ? parent_in(topic, repeat) : NULL;
+    if (!roster.node || !roster.node->active) {
+        return NULL;
+    }
+    struct node *entry = free_entry(i, &roster);
+    entry = entry ? entry : new_entry(i, topic, &roster);
+    struct node *whose = entry ? find_in(entry, "_who") : NULL;
+    bool ok = whose && interview_answer(i, whose, who, NULL) == ANSWER_OK;
+    return ok ? words_in(entry) : NULL;
+}
+
+/* ---- turns ---- */
 
 void group_speaks(struct interview *i, const struct node *topic, const char *who)
 {

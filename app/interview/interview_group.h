@@ -25,6 +25,25 @@ bool group_is_round(const struct control *repeat);
 /* Those of the form's round, in its order.  In the arena.  0: the form has none. */
 size_t group_people(struct interview *i, struct arena *arena, struct group_person **people);
 
+enum { GROUP_CODES = 8 };
+struct group_code {            /* a chip at a topic's table */
+    const char *value, *label; /* in the arena */
+    bool chosen;
+    size_t said; /* how often it was named at this table */
+};
+/* The codes of the topic: the choices of its question for several, as a calculation whose name ends
+ * in "_chips" names them, at most GROUP_CODES; without one the first choices.  0: the topic has no
+ * such question, or does not ask it yet.  In the arena. */
+size_t group_codes(struct interview *i, struct arena *arena, const struct node *topic,
+                   struct group_code **codes);
+/* Who speaks named a code: marked with the time, and chosen in the topic's question. */
+enum answer_result group_names(struct interview *i, struct node *topic, const char *code,
+                               struct err *err);
+/* The topic's own entry for a quote of this person: a new one of the repeat in it whose question
+ * ends in "_who", which is answered.  Returns the question for its words; NULL: the topic has no
+ * such repeat, or takes no more. */
+struct node *group_quote_entry(struct interview *i, struct node *topic, const char *who);
+
 /* Takes note, and journals: who speaks from now on (a label or TURN_…); that the topic's table is
  * left; that the turn begun last was somebody else's. */
 void group_speaks(struct interview *i, const struct node *topic, const char *who);

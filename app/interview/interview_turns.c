@@ -13,11 +13,16 @@
 
 enum { RIGHT_MS = 10000, CLOCKS_MS = 60000 };
 
+static bool is_mark(const struct turn *t)
+{
+    return t->quote || t->code;
+}
+
 static struct turn *open_turn(const struct interview *i)
 {
     struct interview_turns *t = i->turns;
     size_t k = t ? t->count : 0;
-    while (k && t->list[k - 1].quote) {
+    while (k && is_mark(&t->list[k - 1])) {
         k--;
     }
     return k && t->list[k - 1].since ? &t->list[k - 1] : NULL;
@@ -49,7 +54,7 @@ int64_t turns_spoken(const struct interview *i, const char *topic, const char *w
     int64_t all = 0;
     for (size_t k = 0; t && k < t->count; k++) {
         const struct turn *one = &t->list[k];
-        if (!one->quote && (!topic || strcmp(one->topic, topic) == 0) &&
+        if (!is_mark(one) && (!topic || strcmp(one->topic, topic) == 0) &&
             (!who || strcmp(one->who, who) == 0)) {
             all += one->since ? mono_ms - one->since : one->ms;
         }
@@ -77,6 +82,19 @@ static struct turn *add_turn(struct interview *i, const struct journal_event *e,
     return &t->list[t->count++];
 }
 
+/* Value: what, the speaker's label, a line's end, the code. */
+static bool keep_code(struct interview *i, const struct journal_event *e, struct err *err)
+{
+    const char *who = e->value + 1, *end = strchr(who, '\n');
+    if (!end || !end[1]) {
+        return err_set(err, ERR_INPUT, "the draft is damaged");
+    }
+    struct turn *mark = add_turn(i, e, who);
+    mark->who[end - who] = '\0';
+    mark->code = mem_text(end + 1);
+    return true;
+}
+
 static bool keep_turn(struct interview *i, const struct journal_event *e, struct err *err)
 {
     const char *who = e->value + 1;
@@ -92,6 +110,8 @@ static bool keep_turn(struct interview *i, const struct journal_event *e, struct
     case TURN_QUOTED:
         add_turn(i, e, who)->quote = true;
         return true;
+    case TURN_CODED:
+        return keep_code(i, e, err);
     case TURN_ENDED:
         close_turn(i, e->mono_ms);
         return true;
@@ -137,21 +157,49 @@ static void cell_number(struct buf *out, long long number)
     csv_cell(out, text, false);
 }
 
+struct node *turns_codes(struct node *topic)
+{
+    for (struct node *n = topic->first; n; n = n->next) {
+        if (n->kind != NODE_ELEMENT || !n->item || n->item->shape.is_repeat) {
+            continue;
+        }
+        const struct control *c = n->item->control;
+        if (n->item->is_leaf && c && c->kind == CONTROL_SELECT) {
+            return n;
+        }
+        struct node *deeper = n->item->is_leaf ? NULL : turns_codes(n);
+        if (deeper) {
+            return deeper;
+        }
+    }
+    return NULL;
+}
+
+static bool is_taken_back(const struct interview *i, const struct turn *turn)
+{
+    struct node *topic = turn->code ? session_find(i->session, turn->topic) : NULL;
+    const struct node *codes = topic ? turns_codes(topic) : NULL;
+    return turn->code && !(codes && codes->active && text_has_word(tree_value(codes), turn->code));
+}
+
 void turns_write(const struct interview *i, struct buf *out)
 {
     const struct interview_turns *t = i->turns;
     if (!t || !t->count) {
         return;
     }
-    buf_text(out, "topic,event,who,start_ms,duration_ms,recording,recording_ms\n");
+    buf_text(out, "topic,event,who,start_ms,duration_ms,recording,recording_ms,code\n");
     for (size_t k = 0; k < t->count; k++) {
         const struct turn *one = &t->list[k];
         char recording[33] = "";
+        if (is_taken_back(i, one)) {
+            continue;
+        }
         if (one->recorded_ms >= 0) {
             text_hex(recording, one->recording, sizeof one->recording);
         }
         csv_cell(out, one->topic, true);
-        csv_cell(out, one->quote ? "quote" : "turn", false);
+        csv_cell(out, one->code ? "code" : one->quote ? "quote" : "turn", false);
         csv_cell(out, one->who, false);
         cell_number(out, one->start);
         cell_number(out, one->since ? t->last_mono - one->since : one->ms);
@@ -161,6 +209,7 @@ void turns_write(const struct interview *i, struct buf *out)
         } else {
             csv_cell(out, "", false);
         }
+        csv_cell(out, one->code ? one->code : "", false);
         csv_end(out);
     }
 }
@@ -171,6 +220,7 @@ void turns_free(struct interview *i)
     for (size_t k = 0; t && k < t->count; k++) {
         mem_wipe_text(t->list[k].topic);
         mem_wipe_text(t->list[k].who);
+        mem_wipe_text(t->list[k].code);
     }
     if (t) {
         free(t->list);

@@ -15,6 +15,7 @@
 
 struct turn {
     bool quote;        /* no turn: words of `who` worth quoting were said now */
+    char *code;        /* no turn: `who` ("": nobody) named this code now; NULL: not so */
     char *topic, *who; /* path of the topic's entry; a participant's label, or one of the above */
     int64_t start, ms; /* within the topic; ms: 0 while it lasts */
     int64_t since;     /* monotonic ms; 0: it has ended */
@@ -30,7 +31,7 @@ struct interview_turns {
 
 /* Keeps what an event says, live or in a replay. */
 MUST_CHECK bool turns_keep(struct interview *i, const struct journal_event *event, struct err *err);
-/* The turn that lasts; NULL: none.  A quote is none. */
+/* The turn that lasts; NULL: none.  A mark, of a quote or a code, is none. */
 const struct turn *turns_open(const struct interview *i);
 /* The turn begun last, if it can still be put right: at most ten seconds ago. */
 const struct turn *turns_right(const struct interview *i, int64_t mono_ms);
@@ -38,7 +39,10 @@ const struct turn *turns_right(const struct interview *i, int64_t mono_ms);
  * the turn that lasts. */
 int64_t turns_spoken(const struct interview *i, const char *topic, const char *who,
                      int64_t mono_ms);
-/* Appends turns.csv; nothing, if there are none. */
+/* The first question for several answers in a topic: its codes; NULL: none. */
+struct node *turns_codes(struct node *topic);
+/* Appends turns.csv; nothing, if there are none.  A code that is not chosen any more has no rows.
+ */
 void turns_write(const struct interview *i, struct buf *out);
 void turns_free(struct interview *i);
 

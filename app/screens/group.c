@@ -3,12 +3,14 @@
 #include "app/screens/group.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "app/interview/interview_group.h"
 #include "app/questions/question.h"
 #include "app/screens/page.h"
 #include "app/screens/roster.h"
+#include "app/screens/screen_quote.h"
 #include "app/shell/sound.h"
 #include "platform/machine/clock.h"
 
@@ -32,7 +34,7 @@ static struct seats plan_seats(struct ui *ui, size_t count)
     int gap = ui_px(ui, GAP_DP), line = ui_line(ui, TEXT_BODY_BOLD);
     int least = 2 * line + ui_px(ui, 18); /* the label, the marks, the bar */
     s.d = s.d > least ? s.d : least;
-    int low = ui_px(ui, 296); /* room for the pills below */
+    int low = ui_px(ui, 280); /* room for the pills below */
     int h = ui->at.w < low ? ui->at.w : low;
     bool rows = ui->landscape || count > CIRCLE_MAX || ui->text_scale >= 1.3f || count < 3;
     s.columns = rows ? (ui->at.w + gap) / (s.d + gap) : 0;
@@ -280,6 +282,7 @@ void group_watch(struct app *app)
 void group_arrive(struct app *app)
 {
     app->view.put_right = false;
+    app->sheets.quote[0] = '\0';
     if (app->view.table_left && app->view.table_left != topic_of(app)) {
         app->view.table_left = NULL;
     }
@@ -389,9 +392,20 @@ static void show_chairs(struct app *app, const struct node *topic, const char *p
     }
 }
 
+static void note_words(struct app *app, const struct node *words)
+{
+    struct buf path = {0};
+    buf_add(&path, "", 0);
+    if (words) {
+        session_path(words, &path);
+    }
+    snprintf(app->sheets.quote, sizeof app->sheets.quote, "%s", path.data);
+    buf_fini(&path);
+}
+
 /* Marks that the one who speaks said what is worth quoting; refused without the person's consent.
- */
-static void quote(struct app *app, const struct turn *open)
+ * The form's own entry for it waits for the words. */
+static void quote(struct app *app, struct node *topic, const struct turn *open)
 {
     struct ui *ui = &app->ui;
     struct group_person *people;
@@ -405,15 +419,17 @@ static void quote(struct app *app, const struct turn *open)
             }
             const char *time = app_sound_time(
                 app, turns_spoken(app->interview, open->topic, NULL, clock_mono_ms()));
-            group_quotes(app->interview, people[p].label);
-            app_say_text(app, ui_fill(ui, S_group_quoted, people[p].label, time), true);
+            const char *label = arena_text(&ui->frame, people[p].label);
+            group_quotes(app->interview, label);
+            note_words(app, group_quote_entry(app->interview, topic, label));
+            app_say_text(app, ui_fill(ui, S_group_quoted, label, time), true);
             return;
         }
     }
     app_say(app, S_group_quote_whom);
 }
 
-static void show_others(struct app *app, const struct node *topic, const struct turn *open)
+static void show_others(struct app *app, struct node *topic, const struct turn *open)
 {
     struct ui *ui = &app->ui;
     static const struct {
@@ -439,15 +455,55 @@ static void show_others(struct app *app, const struct node *topic, const struct 
     if (tapped) {
         speaks(app, topic, tapped);
     } else if (quoted) {
-        quote(app, open);
+        quote(app, topic, open);
     }
+}
+
+/* The topic's codes; each tap marks that it was named. */
+static void show_codes(struct app *app, struct node *topic)
+{
+    struct ui *ui = &app->ui;
+    struct group_code *codes;
+    size_t count = group_codes(app->interview, &ui->frame, topic, &codes);
+    struct err err = {0};
+    for (size_t c = 0; c < count; c++) {
+        const char *text = codes[c].said > 1
+                               ? arena_printf(&ui->frame, "%s · %zu", codes[c].label, codes[c].said)
+                               : codes[c].label;
+        if (ui_pill(ui, arena_printf(&ui->frame, "code:%s", codes[c].value), text, codes[c].chosen,
+                    true)) {
+            const struct turn *open = turns_open(app->interview);
+            if (group_names(app->interview, topic, codes[c].value, &err) != ANSWER_OK) {
+                app_say(app, S_group_no_code);
+            } else {
+                app_say_text(
+                    app, ui_fill(ui, S_group_coded, codes[c].label, open ? open->who : "–"), true);
+            }
+            ui->again = true;
+            break;
+        }
+    }
+    ui_pills_end(ui);
+}
+
+/* The words of the quote marked last can be typed now, or at the topic's end. */
+static void show_words(struct app *app)
+{
+    struct ui *ui = &app->ui;
+    struct node *words =
+        *app->sheets.quote ? session_find(app->interview->session, app->sheets.quote) : NULL;
+    if (words && !*tree_value(words) &&
+        ui_pill(ui, "words", ui_str(ui, S_group_write_words), false, false)) {
+        quote_open(app, words);
+    }
+    ui_pills_end(ui);
 }
 
 void group_table_show(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct interview *i = app->interview;
-    const struct node *topic = topic_of(app);
+    struct node *topic = topic_of(app);
     const struct turn *open = turns_open(i);
     struct buf path = {0};
     session_path(topic, &path);
@@ -456,6 +512,8 @@ void group_table_show(struct app *app)
     show_chairs(app, topic, path.data, open);
     show_others(app, topic, turns_open(i)); /* anew: a tap may have begun one */
     app_message(app);                       /* here, so that no chair moves under the finger */
+    show_words(app);
+    show_codes(app, topic);
     int64_t all = turns_spoken(i, path.data, NULL, clock_mono_ms());
     ui_say(ui, TEXT_HINT, ui_fill(ui, S_group_time, app_sound_time(app, all), NULL),
            ui->theme.soft);

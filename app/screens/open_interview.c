@@ -12,6 +12,7 @@
 #include "app/screens/page.h"
 #include "app/screens/screen_label.h"
 #include "app/screens/screen_memo.h"
+#include "app/screens/screen_quote.h"
 #include "app/shell/form_media.h"
 #include "app/shell/languages.h"
 #include "app/shell/sound.h"
@@ -45,6 +46,7 @@ static void keep_typed(struct app *app)
     questions_keep(app);
     memo_keep(app);
     label_keep(app);
+    quote_keep(app);
 }
 
 static void wait_for_medium(struct app *app)
@@ -376,7 +378,7 @@ int app_journal_typing(struct app *app)
     enum { REST_MS = 1000, MAX_MS = 5000 };
     struct edit *edit = &app->ui.edit;
     int64_t now = clock_mono_ms();
-    bool memo = memo_is_open(app) || label_is_open(app);
+    bool memo = memo_is_open(app) || label_is_open(app) || quote_is_open(app);
     if (!app->interview || (app->screen != SCREEN_INTERVIEW && !memo) || !edit->id[0] ||
         (!memo && strncmp(edit->id, "field", 5) != 0)) {
         return -1;
@@ -400,6 +402,7 @@ int app_journal_typing(struct app *app)
     struct node *node = typed_node(app);
     memo_keep(app);
     label_keep(app);
+    quote_keep(app);
     if (node) {
         interview_typing(app->interview, node, edit->text.data);
     }

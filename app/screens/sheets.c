@@ -14,6 +14,7 @@
 #include "app/screens/screen_finish.h"
 #include "app/screens/screen_label.h"
 #include "app/screens/screen_memo.h"
+#include "app/screens/screen_quote.h"
 #include "app/screens/screen_settings.h"
 #include "app/screens/screen_travel.h"
 #include "app/shell/sound.h"
@@ -275,6 +276,7 @@ static const struct sheet_row {
     [SHEET_CLOCK] = {S_clock_title, clock_sheet, app_close_sheet, FOOT_NONE},
     [SHEET_SEAL] = {S_finish_seal, seal_sheet, app_close_sheet, FOOT_NONE},
     [SHEET_REASON] = {S_correct_reason, label_sheet, label_close, FOOT_KEYBOARD},
+    [SHEET_QUOTE] = {S_group_words, quote_sheet, quote_close, FOOT_KEYBOARD},
     [SHEET_LABEL] = {S_label_title, label_sheet, label_close, FOOT_KEYBOARD},
 };
 static_assert(sizeof sheets / sizeof *sheets == SHEET_COUNT, "a row for each sheet");
@@ -310,7 +312,7 @@ void sheet_show(struct app *app)
         row->close(app);
         return;
     }
-    bool memo = app->sheet == SHEET_MEMO || app->sheet == SHEET_REASON;
+    bool memo = app->sheet == SHEET_MEMO || app->sheet == SHEET_REASON || app->sheet == SHEET_QUOTE;
     int bottom = ui->h - (row->foot == FOOT_KEYBOARD ? keyboard_height(ui, KEYBOARD_TEXT)
                           : row->foot == FOOT_ZOOM   ? ui_bar_height(ui)
                                                      : 0);

@@ -66,6 +66,7 @@ enum app_sheet {
     SHEET_SEAL,
     SHEET_LABEL,
     SHEET_REASON,
+    SHEET_QUOTE,
     SHEET_COUNT
 };
 
@@ -202,6 +203,7 @@ struct app_sheets {       /* sheets.c */
     enum app_sheet shown; /* drawn last */
     int page_scroll;      /* of the page below */
     unsigned memo;        /* number of the memo being written */
+    char quote[256];      /* path of the question for the words of the quote marked last; "" */
     char about_words[64];
     char looked_at[256]; /* URI of the picture that fills the sheet */
     float zoom;          /* 1: fits the sheet */

@@ -77,6 +77,7 @@ struct dataset_moment { /* in a recording */
 };
 struct dataset_turn {            /* at the table of a group */
     bool quote;                  /* no turn: words worth quoting were said then */
+    const char *code;            /* no turn: this code was named then; "": not so */
     const char *who, *recording; /* a participant's label; as dataset_sound.id, or "" */
     int64_t recorded_ms, ms;     /* its place in the recording, how long it is */
 };

@@ -352,7 +352,7 @@ static void numbered_path(struct buf *out, const struct dataset_row *row,
     buf_join(out, entries, "/", column->below, NULL);
 }
 
-static void use_code(struct project *p, const char *code)
+void qdpx_use_code(struct project *p, const char *code)
 {
     if (!map_get(&p->coded, code)) {
         const char *own = arena_text(&p->arena, code);
@@ -411,7 +411,7 @@ static void put_marks(struct project *p, struct dataset_reader *reader,
             buf_text(&p->selections, "</Description>\n");
         }
         if (*c->code) {
-            use_code(p, c->code);
+            qdpx_use_code(p, c->code);
             buf_join(&p->selections, "    <Coding guid=\"", c->guid, "\" creatingUser=\"", p->user,
                      "\">", NULL);
             put_code_ref(&p->selections, "code", c->code);

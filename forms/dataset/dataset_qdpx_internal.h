@@ -47,6 +47,8 @@ void qdpx_put_coding(struct project *p, struct buf *out, const char *where, cons
                      const char *code);
 void qdpx_put_value(struct buf *out, const struct project *p, struct dataset_reader *reader,
                     const struct dataset_column *column, const char *value);
+/* Something is coded with it: the codebook has it. */
+void qdpx_use_code(struct project *p, const char *code);
 bool qdpx_is_variable(const struct dataset_column *column);
 const char *qdpx_section(const struct dataset_write *write, const struct dataset_column *column);
 

@@ -202,7 +202,18 @@ static void put_pages(struct project *p, const struct dataset_sound *sound)
     }
 }
 
-/* Each turn of a participant that was recorded. */
+/* A moment is marked after it was heard. */
+static int64_t begins_at(const struct dataset_turn *turn)
+{
+    enum { BEFORE_MS = 10000 };
+    bool mark = turn->quote || *turn->code;
+    return !mark                           ? turn->recorded_ms
+           : turn->recorded_ms > BEFORE_MS ? turn->recorded_ms - BEFORE_MS
+                                           : 0;
+}
+
+/* Each turn of a participant that was recorded; the ten seconds before a quote, or a code, was
+ * marked. */
 static void put_turns(struct project *p, const struct submission *about,
                       const struct dataset_sound *sound)
 {
@@ -210,25 +221,32 @@ static void put_turns(struct project *p, const struct submission *about,
         const struct dataset_turn *turn = &about->turns[t];
         struct participant *one = map_get(&p->by_label, turn->who);
         struct buf what = {0};
-        if (!one || strcmp(turn->recording, sound->id) != 0) {
+        if ((!one && !*turn->code) || strcmp(turn->recording, sound->id) != 0) {
             continue;
         }
         buf_join(&what, sound->id, "|turn|", NULL);
         buf_printf(&what, "%zu", t);
         buf_text(&p->sources, "   <AudioSelection");
         qdpx_put_guid(&p->sources, "guid", "selection", what.data);
-        xml_put_attr(&p->sources, "name", turn->who);
+        xml_put_attr(&p->sources, "name", *turn->code ? turn->code : turn->who);
         buf_printf(&p->sources, " begin=\"%lld\" end=\"%lld\" creatingUser=\"%s\">\n",
-                   (long long)turn->recorded_ms, (long long)(turn->recorded_ms + turn->ms),
-                   p->user);
-        qdpx_put_coding(p, &p->sources, what.data, "speaker", one->key);
+                   (long long)begins_at(turn), (long long)(turn->recorded_ms + turn->ms), p->user);
+        if (one) {
+            qdpx_put_coding(p, &p->sources, what.data, "speaker", one->key);
+        }
+        if (*turn->code) {
+            qdpx_use_code(p, turn->code);
+            qdpx_put_coding(p, &p->sources, what.data, "code", turn->code);
+        }
         if (turn->quote) {
             qdpx_put_coding(p, &p->sources, what.data, QDPX_QUOTE, QDPX_QUOTE);
         }
         buf_text(&p->sources, "   </AudioSelection>\n");
-        buf_text(&one->refs, "   <SelectionRef");
-        qdpx_put_guid(&one->refs, "targetGUID", "selection", what.data);
-        buf_text(&one->refs, "/>\n");
+        if (one) {
+            buf_text(&one->refs, "   <SelectionRef");
+            qdpx_put_guid(&one->refs, "targetGUID", "selection", what.data);
+            buf_text(&one->refs, "/>\n");
+        }
         buf_fini(&what);
     }
 }

@@ -42,7 +42,7 @@ struct journal_event {
     size_t value_len;
 };
 
-enum journal_turns { TURN_BEGUN = 1, TURN_ENDED, TURN_PUT_RIGHT, TURN_QUOTED };
+enum journal_turns { TURN_BEGUN = 1, TURN_ENDED, TURN_PUT_RIGHT, TURN_QUOTED, TURN_CODED };
 
 /* What happens to a recording. */
 enum journal_sounds {

@@ -1040,6 +1040,19 @@ static void recorded(struct window *w, const char *form, const struct scene_look
     scene_close(&s);
 }
 
+/* A quote, with its words, and a code. */
+static void mark_what_was_said(struct scene *s, bool words)
+{
+    must(scene_show(s, "quote") != NULL && scene_tap(s, "quote"), "mark a quote");
+    must(scene_show(s, "words") && scene_tap(s, "words"), "open the words of the quote");
+    scene_type(s, "Айдоочу — менин банкым");
+    if (words) {
+        shot(s, "group-words");
+    }
+    must(scene_tap(s, "cancel"), "close the words of the quote");
+    must(scene_show(s, "code:trust") && scene_tap(s, "code:trust"), "name a code");
+}
+
 /* A group: its round with people of each kind, the table of a topic with and without a speaker. */
 static void grouped(struct window *w, const char *form, const struct scene_look *look,
                     size_t chairs)
@@ -1073,7 +1086,7 @@ static void grouped(struct window *w, const char *form, const struct scene_look 
     must(scene_tap(&s, "entry:1"), "sit down at the table");
     shot(&s, chairs > 8 ? "group-table-12" : "group-table");
     must(scene_tap(&s, "chair:1") && scene_tap(&s, "chair:5"), "speak");
-    must(scene_show(&s, "quote") != NULL && scene_tap(&s, "quote"), "mark a quote");
+    mark_what_was_said(&s, chairs <= 8);
     must(scene_show(&s, "chair:1") != NULL, "see the table");
     shot_of_time(&s, chairs > 8 ? "group-speaks-12" : "group-speaks");
     scene_close(&s);

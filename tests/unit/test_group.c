@@ -4,6 +4,7 @@
 
 #include "app/interview/interview_group.h"
 #include "app/interview/interview_sound.h"
+#include "app/screens/screen_quote.h"
 #include "platform/machine/clock.h"
 #include "tests/lib/scene.h"
 
@@ -215,7 +216,7 @@ static void test_group__turns_survive_a_power_cut(void **state)
     turns_write(s->app.interview, &after);
     assert_string_equal(after.data, before.data);
     assert_non_null(
-        strstr(after.data, "topic,event,who,start_ms,duration_ms,recording,recording_ms\n"));
+        strstr(after.data, "topic,event,who,start_ms,duration_ms,recording,recording_ms,code\n"));
     assert_non_null(strstr(after.data, "/data/topic[1],turn,У1,0,"));
     buf_fini(&before);
     buf_fini(&after);
@@ -286,6 +287,88 @@ static void test_group__a_quote_is_marked(void **state)
     buf_fini(&csv);
 }
 
+static bool draws(const struct scene *s, const char *words)
+{
+    const struct draw_list *list = &s->app.ui.draws;
+    bool any = false;
+    for (size_t k = 0; k < list->count && !any; k++) {
+        any = list->list[k].kind == DRAW_TEXT && strstr(list->list[k].text, words);
+    }
+    return any;
+}
+
+/* A tap on a code marks who named it and when, and chooses it; it is no turn. */
+static void test_group__a_code_is_named(void **state)
+{
+    struct scene *s = *state;
+    struct buf csv = {0};
+    struct node *codes;
+    sit_down(s);
+    codes = session_find(s->app.interview->session, "/data/topic[1]/tp_codes");
+    assert_null(scene_find(s, "code:plan"));  /* not a code of this topic: tp_chips */
+    assert_true(scene_tap(s, "code:rights")); /* before anybody speaks */
+    assert_string_equal(tree_value(codes), "rights");
+    scene_tap(s, "chair:2");
+    pass(20);
+    assert_true(scene_tap(s, "code:trust"));
+    assert_true(scene_tap(s, "code:trust"));
+    assert_string_equal(tree_value(codes), "rights trust");
+    assert_string_equal(turns_open(s->app.interview)->who, "У2");
+    answer(s, "/data/topic[1]/tp_sum", "Тайный разговор"); /* the table shows nothing of it */
+    scene_draw(s);
+    assert_false(draws(s, "Тайный"));
+    pass(20);
+    scene_tap(s, "chair:1");
+    assert_int_equal(s->app.interview->turns->count, 5);
+    assert_string_equal(turn(s, 2)->code, "trust");
+    assert_string_equal(turn(s, 2)->who, "У2");
+    assert_true(turn(s, 2)->start >= 19);
+    assert_true(turn(s, 1)->ms >= 39);
+    turns_write(s->app.interview, &csv);
+    assert_non_null(strstr(csv.data, "/data/topic[1],code,,0,0,,,rights\n"));
+    assert_non_null(strstr(csv.data, "/data/topic[1],code,У2,"));
+    answer(s, "/data/topic[1]/tp_codes", "trust"); /* the moderator takes the other one back */
+    buf_cut(&csv, 0);
+    turns_write(s->app.interview, &csv);
+    assert_null(strstr(csv.data, "rights"));
+    assert_non_null(strstr(csv.data, "trust"));
+    buf_fini(&csv);
+}
+
+/* The form's entry for a quote is there when it is marked; its words are typed while the turn goes
+ * on, or later. */
+static void test_group__the_words_of_a_quote(void **state)
+{
+    struct scene *s = *state;
+    struct err err = {0};
+    sit_down(s);
+    struct session *session = s->app.interview->session;
+    scene_tap(s, "chair:2");
+    assert_null(scene_find(s, "words"));
+    assert_true(scene_tap(s, "quote"));
+    assert_string_equal(tree_value(session_find(session, "/data/topic[1]/tp_q[1]/q_who")), "У2");
+    assert_true(scene_tap(s, "words"));
+    pass(20);
+    scene_type(s, "Ишеним жок");
+    quote_keep(&s->app); /* as after a second of rest: it outlives a power cut */
+    assert_string_equal(
+        interview_typed(s->app.interview, session_find(session, "/data/topic[1]/tp_q[1]/q_txt")),
+        "Ишеним жок");
+    assert_true(scene_tap(s, "cancel"));
+    assert_string_equal(tree_value(session_find(session, "/data/topic[1]/tp_q[1]/q_txt")),
+                        "Ишеним жок");
+    assert_non_null(turns_open(s->app.interview)); /* the turn went on */
+    assert_non_null(scene_find(s, "chair:1"));
+    assert_null(scene_find(s, "words"));
+    assert_true(scene_tap(s, "quote"));
+    assert_true(scene_tap(s, "right")); /* the words of the second wait */
+    struct problem *problems;
+    size_t count;
+    OK(session_problems(session, &s->app.ui.frame, &problems, &count, &err));
+    assert_non_null(session_find(session, "/data/topic[1]/tp_q[2]/q_who"));
+    assert_string_equal(tree_value(session_find(session, "/data/topic[1]/tp_q[2]/q_txt")), "");
+}
+
 /* Six hundred turns are drawn as quickly as one, and each is told. */
 static void test_group__many_turns(void **state)
 {
@@ -324,6 +407,8 @@ int main(void)
         SCENE_TEST(test_group__nobody_speaks_elsewhere),
         SCENE_TEST(test_group__a_turn_over_the_lock),
         SCENE_TEST(test_group__a_quote_is_marked),
+        SCENE_TEST(test_group__a_code_is_named),
+        SCENE_TEST(test_group__the_words_of_a_quote),
         SCENE_TEST(test_group__many_turns),
     };
     struct err err = {0};

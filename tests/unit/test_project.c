@@ -28,7 +28,11 @@ static const char instance[] =
     "<tp_q><q_who>У2</q_who><q_txt>The driver is my bank.</q_txt></tp_q>"
     "<tp_q><q_who/><q_txt>Nobody knows whose.</q_txt></tp_q></topic></data>";
 
-static const char turns[] = "topic,event,who,start_ms,duration_ms,recording,recording_ms\n"
+static const char turns[] = "topic,event,who,start_ms,duration_ms,recording,recording_ms,code\n"
+                            "/data/topic[1],code,У1,16000,0,00112233445566778899aabbccddeeff,18000,"
+                            "trust\n"
+                            "/data/topic[1],code,,17000,0,00112233445566778899aabbccddeeff,19000,"
+                            "rights\n"
                             "/data/topic[1],turn,У2,0,4200,00112233445566778899aabbccddeeff,2000\n"
                             "/data/topic[1],quote,У2,3000,0,00112233445566778899aabbccddeeff,5000\n"
                             "/data/topic[1],turn,silence,4200,800,00112233445566778899aabbccddeeff,"
@@ -207,13 +211,17 @@ static void test_project__recordings_are_sources(void **state)
     const char *spoke = has(&c, "name=\"У2\" begin=\"2000\" end=\"6200\"");
     assert_non_null(strstr(spoke, "<Coding"));
     assert_null(strstr(c.project.data, "name=\"silence\""));
-    const char *said = has(&c, "name=\"У2\" begin=\"5000\" end=\"5000\"");
+    const char *said = has(&c, "name=\"У2\" begin=\"0\" end=\"5000\"");
     const char *close = strstr(said, "</AudioSelection>");
     unsigned codings = 0;
     for (const char *p = said; (p = strstr(p, "<Coding ")) != NULL && p < close; p++) {
         codings++;
     }
     assert_int_equal(codings, 2); /* the speaker, and a quote */
+    const char *named = has(&c, "name=\"trust\" begin=\"8000\" end=\"18000\"");
+    assert_non_null(strstr(named, "<Coding"));
+    named = has(&c, "name=\"rights\" begin=\"9000\" end=\"19000\""); /* nobody's */
+    assert_non_null(strstr(named, "<Coding"));
     buf_fini(&csv);
     end(&c);
 }

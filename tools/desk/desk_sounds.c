@@ -86,7 +86,7 @@ bool desk_sounds_read(struct dataset_sound **list, size_t *count, struct arena *
 bool desk_turns_read(const struct dataset_turn **list, size_t *count, struct arena *arena,
                      const struct tar_member *table, struct err *err)
 {
-    enum { TOPIC, EVENT_OF, WHO, START, DURATION, OF, OF_MS, TURN_COLUMNS };
+    enum { TOPIC, EVENT_OF, WHO, START, DURATION, OF, OF_MS, TURN_COLUMNS, CODE = TURN_COLUMNS };
     struct csv csv;
     *count = 0;
     if (!csv_parse(&csv, arena, table->bytes, table->len, err)) {
@@ -98,7 +98,9 @@ bool desk_turns_read(const struct dataset_turn **list, size_t *count, struct are
         if (csv.rows[r].count < TURN_COLUMNS) {
             return err_set(err, ERR_INPUT, "turns.csv is damaged");
         }
-        turns[(*count)++] = (struct dataset_turn){.quote = strcmp(cells[EVENT_OF], "quote") == 0,
+        bool coded = csv.rows[r].count > CODE && strcmp(cells[EVENT_OF], "code") == 0;
+        turns[(*count)++] = (struct dataset_turn){.code = coded ? cells[CODE] : "",
+                                                  .quote = strcmp(cells[EVENT_OF], "quote") == 0,
                                                   .who = cells[WHO],
                                                   .recording = cells[OF],
                                                   .recorded_ms = strtoll(cells[OF_MS], NULL, 10),
