@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/interview/interview_files.h"
+#include "app/interview/interview_group.h"
 #include "platform/custody/recording.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/secret.h"
@@ -126,6 +127,16 @@ static enum journal_why why_end(const struct interview *i, const struct node **w
                                                                  : (enum journal_why)0;
 }
 
+/* At the round of a group, or at one of its people: others may sit there who were not asked yet. */
+static bool is_gathering(struct interview *i)
+{
+    const struct node *entry = interview_entry(i);
+    const struct control *c = entry && entry->item          ? entry->item->control
+                              : i->page.kind == PAGE_ROSTER ? i->page.control
+                                                            : NULL;
+    return c && group_is(c) && group_is_round(c);
+}
+
 enum journal_why sound_check(struct interview *i, const struct node **who, struct err *err)
 {
     struct interview_sound *s = takes_of(i);
@@ -144,8 +155,8 @@ enum journal_why sound_check(struct interview *i, const struct node **who, struc
     }
     struct node *whole = sound_background(i);
     const struct node *nobody;
-    if (whole && !s->declined && sound_allowed(i, whole, &nobody) == CONSENT_GIVEN &&
-        !sound_begin(i, whole, err)) {
+    if (whole && !s->declined && !is_gathering(i) &&
+        sound_allowed(i, whole, &nobody) == CONSENT_GIVEN && !sound_begin(i, whole, err)) {
         s->declined = true; /* no microphone: it is told once, not after each answer */
         why = WHY_BROKEN;
     }

@@ -109,6 +109,12 @@ static void test_group__people_as_they_agreed(void **state)
 }
 
 /* A default answer is nobody's: who came just now stops the recording until all was asked. */
+static bool records(const struct scene *s)
+{
+    return s->app.interview->sound && s->app.interview->sound->recorder;
+}
+
+/* At the round nothing is recorded by itself: somebody may sit there who is no entry yet. */
 static void test_group__a_newcomer_stops_the_recording(void **state)
 {
     struct scene *s = *state;
@@ -117,18 +123,27 @@ static void test_group__a_newcomer_stops_the_recording(void **state)
     struct node *entry;
     begin(s, 1);
     const struct page round = s->app.interview->page;
-    assert_true(s->app.interview->sound && s->app.interview->sound->recorder);
+    assert_false(records(s));
+    assert_true(scene_tap(s, "entry:1"));
+    assert_false(records(s));
+    assert_true(scene_tap(s, "left"));
+    assert_true(scene_tap(s, "right")); /* the round is complete */
+    assert_true(records(s));
+    assert_true(scene_tap(s, "left"));
+    assert_true(records(s)); /* it goes on */
     OK(interview_add(s->app.interview, &round, &entry, &err));
     scene_draw(s);
-    assert_null(s->app.interview->sound->recorder);
+    assert_false(records(s));
     assert_int_equal(group_people(s->app.interview, &s->app.ui.frame, &people), 2);
     assert_true(people[1].fresh);
     answer(s, "/data/part[2]/p_take", "yes"); /* an answer, and not yet the one that counts */
     scene_draw(s);
-    assert_null(s->app.interview->sound->recorder);
+    assert_false(records(s));
     answer(s, "/data/part[2]/p_take", "no"); /* takes no part: is not there */
     scene_draw(s);
-    assert_non_null(s->app.interview->sound->recorder);
+    assert_false(records(s));
+    assert_true(scene_tap(s, "right"));
+    assert_true(records(s));
 }
 
 static void test_group__a_tap_begins_a_turn_and_ends_the_last(void **state)
