@@ -23,6 +23,7 @@
 #include "app/screens/screen_travel.h"
 #include "app/screens/screens.h"
 #include "app/screens/sheets.h"
+#include "app/shell/aloud.h"
 #include "app/shell/languages.h"
 #include "app/shell/sound.h"
 #include "app/shell/tasks.h"
@@ -36,6 +37,7 @@ static void build(struct app *app)
     int tries = 0;
     do {
         app_sound_check(app);
+        aloud_look(app);
         group_watch(app);
         ui_begin(&app->ui);
         questions_between(app);
@@ -256,6 +258,7 @@ static void fall_asleep(struct app *app)
     }
     app_sound_leave(app);
     audio_stop();
+    aloud_forget(app);
     if (app->options.kiosk &&
         app->screens[app->screen].idle_ms) { /* in a kiosk, sleeping locks the device */
         if (app->exchange.pending) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/questions/question.h"
+#include "app/shell/aloud.h"
 #include "app/shell/form_media.h"
 #include "app/shell/sound.h"
 #include "platform/machine/audio.h"
@@ -19,19 +20,46 @@
 
 /* ---- the question itself ---- */
 
-/* A button to hear the label, where the form has a recording of it. */
+/* The question, and its choices, one after the other. */
+void question_say_aloud(struct app *app, const struct page *page)
+{
+    struct ui *ui = &app->ui;
+    struct session *s = app->interview->session;
+    const struct control *c = page->control;
+    struct choice *choices;
+    struct buf text = {0};
+    size_t count;
+    const char *label = session_text(s, &ui->frame, &c->label, page->node, FORM_LONG, NULL);
+    buf_join(&text, ui_plain(ui, label), ".\n", NULL);
+    bool lists = (c->choices || c->itemset) &&
+                 session_choices(s, &ui->frame, c, page->node, &choices, &count, NULL);
+    for (size_t k = 0; lists && k < count; k++) {
+        buf_join(&text, ui_plain(ui, choices[k].label), ".\n", NULL);
+    }
+    aloud_say(app, text.data);
+    buf_fini(&text);
+}
+
+/* A button to hear the label: what the form has recorded, or the machine's voice. */
 static void label_sound(struct app *app, const struct page *page)
 {
     struct ui *ui = &app->ui;
     const char *sound = session_text(app->interview->session, &ui->frame, &page->control->label,
                                      page->node, FORM_AUDIO, NULL);
-    if (!app_has_sound(app, sound)) {
+    bool recorded = app_has_sound(app, sound), foreign = false;
+    (void)session_text(app->interview->session, &ui->frame, &page->control->label, page->node,
+                       FORM_LONG, &foreign);
+    if (!recorded && (foreign || !aloud_wanted(app))) {
         return;
     }
     ui_gap(ui, 8);
     if (ui_pill(ui, question_part(app, page->node, "listen", ""),
                 ui_str(ui, audio_playing() ? S_listen_stop : S_listen), audio_playing(), false)) {
-        app_listen(app, sound);
+        if (recorded) {
+            app_listen(app, sound);
+        } else {
+            question_say_aloud(app, page);
+        }
     }
     ui_pills_end(ui);
 }

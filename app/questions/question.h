@@ -138,6 +138,8 @@ void question_loudspeaker(struct app *app, struct node *node, struct choice *cho
                           struct rect r);
 /* Draws a note that a translation is missing. */
 void question_fallback(struct app *app, bool fallback);
+/* Reads it aloud with its choices, or stops; aloud_can was asked. */
+void question_say_aloud(struct app *app, const struct page *page);
 /* Draws the refusal of this question, if there is one. */
 void question_refusal(struct app *app, const struct node *node);
 /* Labels of the chosen, in the language shown; NULL: none. */

@@ -13,6 +13,7 @@
 #include "app/screens/screen_label.h"
 #include "app/screens/screen_memo.h"
 #include "app/screens/screen_quote.h"
+#include "app/shell/aloud.h"
 #include "app/shell/form_media.h"
 #include "app/shell/languages.h"
 #include "app/shell/sound.h"
@@ -38,6 +39,7 @@ void app_drop_interview(struct app *app)
     questions_forget(app);
     app_pictures_forget(app);
     audio_stop();
+    aloud_forget(app);
 }
 
 /* Also journals what is being typed or drawn. */

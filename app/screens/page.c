@@ -7,6 +7,7 @@
 
 #include "app/questions/question.h"
 #include "app/screens/group.h"
+#include "app/shell/aloud.h"
 #include "app/shell/form_media.h"
 #include "app/shell/sound.h"
 #include "app/shell/typing.h"
@@ -18,12 +19,17 @@ static void play_at_once(struct app *app, const struct page *fields, size_t coun
     for (size_t f = 0; f < count && !app->looks.quiet; f++) {
         const struct page *p = &fields[f];
         const char *sound = "";
-        if (p->kind == PAGE_QUESTION && strcmp(p->control->autoplay, "audio") == 0) {
+        bool plays = p->kind == PAGE_QUESTION && strcmp(p->control->autoplay, "audio") == 0;
+        if (plays) {
             sound = session_text(app->interview->session, &app->ui.frame, &p->control->label,
                                  p->node, FORM_AUDIO, NULL);
         }
         if (app_has_sound(app, sound)) {
             app_listen(app, sound);
+            return;
+        }
+        if (plays && aloud_can(app)) { /* the form wants it to be heard */
+            question_say_aloud(app, p);
             return;
         }
     }
@@ -66,6 +72,7 @@ void page_arrive(struct app *app)
     app->view.calendar = (struct app_calendar){.chosen = false};
     app->view.removed_notice = false;
     audio_stop();
+    aloud_forget(app);
     app_sound_test_end(app);
     app->sound.deleting = false; /* asked on the page that was left */
     group_arrive(app);

@@ -11,6 +11,7 @@
 #include "app/screens/sheets.h"
 #include "app/shell/languages.h"
 #include "platform/machine/audio.h"
+#include "platform/machine/speech.h"
 #include "platform/machine/file.h"
 
 bool interface_languages(struct app *app)
@@ -68,6 +69,13 @@ static void sound(struct app *app)
         app->looks.quiet = !app->looks.quiet;
         app_settings_write(app);
     }
+    bool voice = speech_can("ru");
+    if (voice && ui_choice(ui, "speaks", ui_str(ui, S_settings_speaks), app->looks.speaks, true)) {
+        app->looks.speaks = !app->looks.speaks;
+        app_settings_write(app);
+    }
+    ui_say(ui, TEXT_HINT, ui_str(ui, voice ? S_settings_voices : S_settings_no_voice),
+           ui->theme.soft);
     ui_gap(ui, 8);
     ui_say(ui, TEXT_HINT, ui_str(ui, S_settings_volume), ui->theme.soft);
     ui_gap(ui, 6);

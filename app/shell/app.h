@@ -107,8 +107,9 @@ struct app_options {                  /* set at the start */
 
 struct app_looks { /* settings.c; stored beside the vault, not secret */
     bool night;
-    bool quiet; /* no sound plays by itself */
-    bool apart; /* interface and questions change language separately */
+    bool quiet;  /* no sound plays by itself */
+    bool speaks; /* questions without a recorded prompt have a button to be read aloud */
+    bool apart;  /* interface and questions change language separately */
 };
 
 struct app_message { /* shown on the page, in the user's language */
@@ -326,6 +327,7 @@ struct app {
     void *state;              /* of the screen's family: app_state() */
     enum app_sheet sheet;
     struct app_sheets sheets;
+    struct task *aloud; /* aloud.c: a text that becomes speech; NULL: none */
     struct app_message message;
     struct app_home home;
     struct app_opening opening;

@@ -44,6 +44,8 @@ void app_settings_read(struct app *app)
                 app->ui.keys = (enum ui_keys)n;
             } else if (strcmp(word, "quiet") == 0) {
                 app->looks.quiet = n == 1;
+            } else if (strcmp(word, "speaks") == 0) {
+                app->looks.speaks = n == 1;
             } else if (strcmp(word, "volume") == 0 && n >= 25 && n <= 100) {
                 audio_set_volume(n);
             }
@@ -61,8 +63,8 @@ void app_settings_write(struct app *app)
     buf_printf(&text, "language %s\ntext %d\nnight %d\nglove %d\nleft %d\napart %d\n",
                language_code(app->ui.language), (int)(app->ui.text_scale * 100 + 0.5f),
                app->looks.night, app->ui.glove, app->ui.left_hand, app->looks.apart);
-    buf_printf(&text, "keys %d\nquiet %d\nvolume %d\n", (int)app->ui.keys, app->looks.quiet,
-               audio_volume());
+    buf_printf(&text, "keys %d\nquiet %d\nspeaks %d\nvolume %d\n", (int)app->ui.keys,
+               app->looks.quiet, app->looks.speaks, audio_volume());
     if (app->writer && !file_write(path.data, text.data, text.len, FILE_PRIVATE, true, &err)) {
         app_trouble(app, &err);
     }
