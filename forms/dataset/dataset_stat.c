@@ -219,6 +219,110 @@ static bool end(struct dataset_sheet *sheet, bool ok, struct err *err)
     return ok;
 }
 
+/* ---- a table that is no part of the dataset ---- */
+
+static ssize_t keep_bytes(const void *bytes, size_t len, void *user)
+{
+    buf_add(user, bytes, len);
+    return (ssize_t)len;
+}
+
+/* Tables of devices may have fewer columns than a later one's. */
+static const char *plain_cell(const struct csv *csv, size_t row, size_t column)
+{
+    return column < csv->rows[row].count ? csv->rows[row].cells[column] : "";
+}
+
+static bool holds_numbers(const struct csv *csv, size_t column)
+{
+    bool any = false;
+    for (size_t r = 1; r < csv->count; r++) {
+        const char *cell = plain_cell(csv, r, column);
+        char *end;
+        (void)strtod(cell, &end);
+        if (*cell && (*end || end == cell)) {
+            return false;
+        }
+        any = any || *cell;
+    }
+    return any;
+}
+
+static void add_plain_variable(readstat_writer_t *writer, const struct stat_format *format,
+                               const struct csv *csv, size_t column)
+{
+    char name[33];
+    size_t width = 1;
+    snprintf(name, sizeof name, "%s", csv->rows[0].cells[column]);
+    for (char *c = name; *c; c++) {
+        *c = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ? *c : '_';
+    }
+    for (size_t r = 1; r < csv->count; r++) {
+        size_t len = strlen(plain_cell(csv, r, column));
+        width = len > width ? len : width;
+    }
+    bool number = holds_numbers(csv, column);
+    readstat_variable_t *made =
+        readstat_add_variable(writer, name, number ? READSTAT_TYPE_DOUBLE : READSTAT_TYPE_STRING,
+                              number                     ? 0
+                              : width < format->text_max ? width
+                                                         : format->text_max);
+    readstat_variable_set_label(made, csv->rows[0].cells[column]);
+    readstat_variable_set_measure(made, number ? READSTAT_MEASURE_SCALE : READSTAT_MEASURE_NOMINAL);
+    if (number) {
+        readstat_variable_set_format(made, format->whole);
+    }
+}
+
+static readstat_error_t add_plain_cell(readstat_writer_t *writer, struct arena *arena,
+                                       const struct stat_format *format, size_t column,
+                                       const char *cell)
+{
+    const readstat_variable_t *made = readstat_get_variable(writer, (int)column);
+    if (readstat_variable_get_type(made) == READSTAT_TYPE_STRING) {
+        size_t len = variable_letters(cell, strlen(cell), format->text_max);
+        return readstat_insert_string_value(writer, made, arena_copy(arena, cell, len));
+    }
+    return *cell ? readstat_insert_double_value(writer, made, strtod(cell, NULL))
+                 : readstat_insert_missing_value(writer, made);
+}
+
+static bool put_plain(struct buf *out, const struct csv *csv, const struct stat_format *format,
+                      struct err *err)
+{
+    struct arena arena;
+    readstat_writer_t *writer = readstat_writer_init();
+    size_t columns = csv->rows[0].count;
+    arena_init(&arena);
+    (void)!readstat_set_data_writer(writer, keep_bytes);
+    (void)!readstat_writer_set_file_timestamp(writer, 0);
+    for (size_t c = 0; c < columns; c++) {
+        add_plain_variable(writer, format, csv, c);
+    }
+    bool ok = !failed(format->begin(writer, out, (long)csv->count - 1), err);
+    for (size_t r = 1; ok && r < csv->count; r++) {
+        ok = !failed(readstat_begin_row(writer), err);
+        for (size_t c = 0; ok && c < columns; c++) {
+            ok = !failed(add_plain_cell(writer, &arena, format, c, plain_cell(csv, r, c)), err);
+        }
+        ok = ok && !failed(readstat_end_row(writer), err);
+    }
+    ok = ok && !failed(readstat_end_writing(writer), err);
+    readstat_writer_free(writer);
+    arena_fini(&arena);
+    return ok;
+}
+
+static bool put_plain_sav(struct buf *out, const struct csv *csv, struct err *err)
+{
+    return put_plain(out, csv, &sav, err);
+}
+
+static bool put_plain_dta(struct buf *out, const struct csv *csv, struct err *err)
+{
+    return put_plain(out, csv, &dta, err);
+}
+
 const struct dataset_writer dataset_sav = {.name = "sav",
                                            .ending = ".sav",
                                            .scans = true,
@@ -226,7 +330,8 @@ const struct dataset_writer dataset_sav = {.name = "sav",
                                            .text_max = SAV_TEXT,
                                            .begin = begin_sav,
                                            .row = add_row,
-                                           .end = end};
+                                           .end = end,
+                                           .plain = put_plain_sav};
 const struct dataset_writer dataset_dta = {.name = "dta",
                                            .ending = ".dta",
                                            .scans = true,
@@ -235,4 +340,5 @@ const struct dataset_writer dataset_dta = {.name = "dta",
                                            .text_max = DTA_TEXT,
                                            .begin = begin_dta,
                                            .row = add_row,
-                                           .end = end};
+                                           .end = end,
+                                           .plain = put_plain_dta};

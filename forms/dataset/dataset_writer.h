@@ -3,6 +3,7 @@
 #define FORMS_DATASET_DATASET_WRITER_H
 /* dataset_writer: the formats that a dataset is written in; one file a format. */
 #include "forms/dataset/dataset.h"
+#include "platform/machine/csv.h"
 
 enum dataset_split { SPLIT_NONE, SPLIT_SEEN, SPLIT_ALL };
 
@@ -72,6 +73,9 @@ struct dataset_writer {
     /* A script that reads the tables of a form, beside them; NULL: none.  `files`: their names. */
     void (*script)(struct buf *out, const struct dataset_write *write, const char *const *files);
     const char *script_ending; /* ".R" */
+    /* Appends a table that is no part of the dataset, such as turns, as a file of this format.
+     * NULL: it stands beside as CSV alone. */
+    bool (*plain)(struct buf *out, const struct csv *table, struct err *err);
 };
 
 /* A column of the CSV. */

@@ -114,6 +114,15 @@ static void export_as(struct scene *c, bool sensitive, bool sound)
     qda_validates(&c->project);
 }
 
+static void export_table(struct scene *c, const char *format)
+{
+    struct err err = {0};
+    struct export_counts counts;
+    struct export_options options = {
+        .out = c->out, .force = true, .writer = dataset_writer_find(format)};
+    OK(desk_export(c->desk, c->study.coordinator, &options, &counts, &err));
+}
+
 static void end(struct scene *c)
 {
     desk_close(c->desk);
@@ -223,6 +232,9 @@ static void test_project__recordings_are_sources(void **state)
     named = has(&c, "name=\"rights\" begin=\"9000\" end=\"19000\""); /* nobody's */
     assert_non_null(strstr(named, "<Coding"));
     buf_fini(&csv);
+    export_table(&c, "sav"); /* beside the CSV, in the format of the tables */
+    snprintf(path, sizeof path, "%s/test_form - turns.sav", c.out);
+    assert_true(file_exists(path));
     end(&c);
 }
 

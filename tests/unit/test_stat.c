@@ -872,9 +872,43 @@ static void test_stat__a_qda_project_codes_each_story(void **state)
     written_free(&w);
 }
 
+/* A table beside the dataset: numbers where all are numbers, texts as long as the longest, and rows
+ * of an older device that has fewer columns. */
+static void test_stat__a_plain_table(void **state)
+{
+    (void)state;
+    static const char table[] = "instance ID,who,start_ms,code\n"
+                                "uuid:1,У1,0,\nuuid:1,silence,4200,trust\nuuid:2,У2,\n";
+    static const char *const names[] = {"sav", "dta"};
+    for (size_t f = 0; f < 2; f++) {
+        struct err err = {0};
+        struct arena arena;
+        struct csv csv;
+        struct buf out = {0};
+        struct read_back r;
+        arena_init(&arena);
+        OK(csv_parse(&csv, &arena, table, sizeof table - 1, &err));
+        OK(dataset_writer_find(names[f])->plain(&out, &csv, &err));
+        read_file(&r, &out, f == 0);
+        has(&r, "0 instance_ID=uuid:1");
+        has(&r, "0 start_ms=0");
+        has(&r, "0 code=");
+        has(&r, "1 who=silence");
+        has(&r, "1 start_ms=4200");
+        has(&r, "1 code=trust");
+        has(&r, "2 who=У2");
+        has(&r, "2 start_ms=.");
+        has(&r, "2 code=");
+        buf_fini(&r.lines);
+        buf_fini(&out);
+        arena_fini(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stat__a_plain_table),
         cmocka_unit_test(test_stat__excel_has_a_sheet_for_each_table_and_typed_cells),
         cmocka_unit_test(test_stat__formats_need_no_language),
         cmocka_unit_test(test_stat__what_excel_does_not_hold_goes_on),

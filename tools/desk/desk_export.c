@@ -45,6 +45,7 @@ struct group { /* all versions of one form */
     struct growing audit, memos,  /* rows of all interviews, in one file as ODK Central exports */
         sounds, turns,            /* what happened in recordings; who spoke at tables … */
         said;                     /* … and what */
+    struct buf all_turns;         /* for formats that have tables of their own */
 };
 
 struct exporting {
@@ -242,6 +243,24 @@ static bool end_tables(struct exporting *x, bool ok, struct err *err)
     return ok;
 }
 
+/* The turns of all groups as a table of the format. */
+static bool put_turns(struct exporting *x, struct group *g, struct err *err)
+{
+    struct csv csv;
+    struct buf bytes = {0};
+    if (!g->all_turns.len) {
+        return true;
+    }
+    const char *name = arena_printf(&x->arena, "%s - turns", dataset_table(g->dataset, 0)->name);
+    bool ok = csv_parse(&csv, &x->arena, g->all_turns.data, g->all_turns.len, err) &&
+              x->options->writer->plain(&bytes, &csv, err) &&
+              desk_files_put(&x->out, table_path(x, name, x->options->writer->ending), bytes.data,
+                             bytes.len, err);
+    x->counts->files += ok;
+    buf_fini(&bytes);
+    return ok;
+}
+
 /* What stands beside the tables: the format's script; the codebook as CSV, JSON and HTML. */
 static bool put_beside(struct exporting *x, struct group *g, struct err *err)
 {
@@ -292,6 +311,7 @@ static void free_groups(struct exporting *x)
         buf_fini(&group->sounds.pending);
         buf_fini(&group->turns.pending);
         buf_fini(&group->said.pending);
+        buf_fini(&group->all_turns);
         dataset_free(group->dataset);
     }
     free(x->groups);
@@ -466,8 +486,11 @@ static bool take_file(struct exporting *x, const struct files_of *f, const struc
                take_rows(f->group->dataset, &f->group->memos, f->key, m, err);
     }
     if (strcmp(m->name, "turns.csv") == 0) {
+        struct buf *all = &f->group->all_turns;
         return desk_turns_read(&f->about->turns, &f->about->turn_count, &x->own, m, err) &&
-               take_rows(f->group->dataset, &f->group->turns, f->key, m, err);
+               take_rows(f->group->dataset, &f->group->turns, f->key, m, err) &&
+               (!x->options->writer->plain ||
+                desk_put_log(all, f->group->dataset, m, f->key, !all->len, err));
     }
     if (strcmp(m->name, "recordings.csv") == 0) {
         return f->no_sound || take_moments(x, f, m, err);
@@ -904,7 +927,7 @@ bool desk_export(struct desk *desk, const uint8_t identity[32],
               desk_objects(desk, open_object, &x, err);
     ok = end_tables(&x, ok, err);
     for (size_t g = 0; ok && g < x.group_count; g++) {
-        ok = put_beside(&x, &x.groups[g], err);
+        ok = put_beside(&x, &x.groups[g], err) && put_turns(&x, &x.groups[g], err);
     }
     const char *what = arena_printf(&x.arena, "export %s%s", options->writer->name,
                                     options->columns.sensitive_extra ? ", sensitive" : "");

@@ -86,11 +86,19 @@ bool desk_sounds_read(struct dataset_sound **list, size_t *count, struct arena *
 bool desk_turns_read(const struct dataset_turn **list, size_t *count, struct arena *arena,
                      const struct tar_member *table, struct err *err)
 {
+    static const char *const turn_columns[] = {
+        "topic", "event", "who", "start_ms", "duration_ms", "recording", "recording_ms"};
     enum { TOPIC, EVENT_OF, WHO, START, DURATION, OF, OF_MS, TURN_COLUMNS, CODE = TURN_COLUMNS };
     struct csv csv;
     *count = 0;
     if (!csv_parse(&csv, arena, table->bytes, table->len, err)) {
         return false;
+    }
+    for (size_t c = 0; csv.count && c < TURN_COLUMNS; c++) {
+        if (csv.rows[0].count < TURN_COLUMNS ||
+            strcmp(csv.rows[0].cells[c], turn_columns[c]) != 0) {
+            return err_set(err, ERR_INPUT, "turns.csv is damaged");
+        }
     }
     struct dataset_turn *turns = arena_alloc(arena, (csv.count + 1) * sizeof *turns);
     for (size_t r = 1; r < csv.count; r++) {
