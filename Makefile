@@ -20,7 +20,7 @@ VERSION = 0.1
 DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium-dev libsqlite3-dev \
 	libxml2-dev libfreexl-dev libxlsxwriter-dev libreadstat-dev libzip-dev libjansson-dev libpcre2-dev libutf8proc-dev libmd-dev libpng-dev libturbojpeg0-dev libsndfile1-dev libopus-dev libogg-dev libsonic-dev \
 	libsystemd-dev libwayland-dev libcurl4-gnutls-dev fonts-paratype
-DEPS_CHECK = libcmocka-dev zlib1g-dev unzip dbus-daemon xvfb xdotool imagemagick age file clang-format pmccabe chromium poppler-utils groff-base \
+DEPS_CHECK = libcmocka-dev espeak-ng zlib1g-dev unzip dbus-daemon xvfb xdotool imagemagick age file clang-format pmccabe chromium poppler-utils groff-base \
 	weston 'libweston-10-dev|libweston-14-dev' sway wtype $(DEPS_DEB)
 DEPS_FUZZ = clang llvm libclang-rt-14-dev
 DEPS_MUTANTS = python3
@@ -89,7 +89,7 @@ NO_EGL = $(BIN:bin=lib)/suhbat/no-egl.so
 FUZZERS = $(call named,fuzz,fuzz)
 
 
-.PHONY: scale peers pages print simulate formatted complexity mutants coverage uninstall deb elsewhere emulated handheld installed all help demo check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
+.PHONY: scale peers pages print simulate formatted complexity mutants coverage uninstall deb elsewhere emulated handheld installed all help demo demo-group check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
 	tests run-tests format strings
 .DELETE_ON_ERROR:
 
@@ -104,6 +104,11 @@ demo: deps ## run the main workflow on real input: study, interview in a real wi
 	$(Q)$(MAKE) --no-print-directory -s all
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(Q)SHARED=$(SHARED) tests/demo.sh
+
+demo-group: deps ## a group of eight voices, moderated by a robot, found again where its turns say (MINUTES=12)
+	$(Q)$(MAKE) --no-print-directory -s all
+	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
+	$(Q)tests/demo_group.sh
 
 check: deps ## run every check a change must pass; ends in "N passed, N failed, N skipped"
 	$(Q)SHARED=$(SHARED) MAKE="$(MAKE)" tests/check.sh

@@ -6,8 +6,8 @@
  *
  * Starts the program (test flavour, --robot), reads what can be touched after each present, and
  * taps with xdotool.  A script is lines of: start, kill, quit, tap ID, type TEXT, key NAME, wait
- * SCREEN, see ID, shot NAME, pause MS.  ID... is the first target whose id begins so.  Exit 0 when
- * every line went through.
+ * SCREEN, see ID, shot NAME, pause MS, go FILE, at MS.  ID... is the first target whose id begins
+ * so.  Exit 0 when every line went through.
  *
  * DRIVE_ROBOT=FILE: the program runs already, elsewhere, and what it reports is appended to FILE;
  * kill and quit are not for us.  DRIVE_SHOT=PROGRAM takes the pictures: PROGRAM FILE.
@@ -54,6 +54,7 @@ static struct {
     long first_frame_ms, peak_unlock_kib, peak_kib;
     int touch; /* the pipe of DRIVE_TOUCH, or -1 */
     int settle_ms;
+    long zero_ms;      /* `go` */
     const char *robot; /* DRIVE_ROBOT, or NULL */
     bool behind;       /* the last read of it brought something: there may be more */
     bool unlocked;     /* since the last start: the peak no longer holds Argon2id's memory */
@@ -490,6 +491,31 @@ static bool wait_screen(const char *name)
     return false;
 }
 
+/* Time begins: the file tells others when, in ms of the monotonic clock. */
+static bool go(const char *path)
+{
+    char text[32];
+    struct err err = {0};
+    d.zero_ms = now_ms();
+    snprintf(text, sizeof text, "%ld\n", d.zero_ms);
+    return file_write(path, text, strlen(text), FILE_PRIVATE, true, &err);
+}
+
+/* So many ms after `go`; late is said, and no failure. */
+static bool at_ms(long ms)
+{
+    long left = d.zero_ms + ms - now_ms();
+    if (left < -1000) {
+        fprintf(stderr, "drive: %ld ms late at %ld\n", -left, ms);
+    }
+    for (; left > 0; left = d.zero_ms + ms - now_ms()) {
+        if (!pump((int)(left < 50 ? left : 50))) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool step(char *line)
 {
     char *rest = strchr(line, ' ');
@@ -522,6 +548,10 @@ static bool step(char *line)
         usleep((useconds_t)atoi(rest) * 1000);
         settle(20);
         return true;
+    } else if (strcmp(line, "go") == 0) {
+        return go(rest);
+    } else if (strcmp(line, "at") == 0) {
+        return at_ms(atol(rest));
     } else if (strcmp(line, "key") == 0) {
         bool ok = run((char *[]){"xdotool", "key", rest, NULL});
         pump(100);
