@@ -66,7 +66,8 @@ bool sound_begin(struct interview *i, struct node *node, struct err *err)
     if (sound_allowed(i, node, &who) != CONSENT_GIVEN) {
         return err_set(err, ERR_AUTH, "not everybody agreed to be recorded");
     }
-    if (!recorder_begin(&s->recorder, i->writer, sound_bits(node->item), clock_wall_ms(), err)) {
+    if (!recorder_begin(&s->recorder, i->writer, sound_bits(node->item),
+                        sound_may_be_heard(node->item), clock_wall_ms(), err)) {
         return false;
     }
     struct journal_sound begun = {.what = SOUND_BEGUN};
@@ -161,6 +162,45 @@ enum journal_why sound_check(struct interview *i, const struct node **who, struc
         why = WHY_BROKEN;
     }
     return why;
+}
+
+/* ---- hearing ---- */
+
+bool sound_may_be_heard(const struct item *item)
+{
+    return item->audio_review && strcmp(item->audio_review, "yes") == 0;
+}
+
+struct hearing {
+    const uint8_t *draft, *id;
+    struct buf *opus;
+};
+
+static bool hear_parts(struct device *d, void *arg, struct err *err)
+{
+    enum { PART_MS = 5000 }; /* after the first, which is the head */
+    struct hearing *h = arg;
+    bool ok = true, there = true;
+    for (uint32_t part = 0; ok && there && part <= SOUND_HEAR_MS / PART_MS; part++) {
+        size_t before = h->opus->len;
+        ok = device_recording_hear(d, h->draft, h->id, part, h->opus, err);
+        there = h->opus->len > before;
+    }
+    return ok;
+}
+
+bool sound_hear(struct interview *i, const struct node *node, size_t n, struct buf *opus,
+                struct err *err)
+{
+    const struct interview_sound *s = i->sound;
+    for (size_t t = 0; s && t < s->take_count; t++) {
+        const struct sound_take *take = &s->takes[t];
+        if (!take->deleted && takes_is_of(s, take, node) && n-- == 0) {
+            struct hearing h = {i->draft.id, take->id, opus};
+            return writer_call(i->writer, hear_parts, &h, err);
+        }
+    }
+    return err_set(err, ERR_INPUT, "there is no such recording");
 }
 
 /* ---- deleting ---- */

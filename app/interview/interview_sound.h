@@ -33,6 +33,15 @@ MUST_CHECK bool sound_end(struct interview *i, enum journal_why why, struct err 
 /* Deletes the ended recordings of a question; the chain will tell that there were some. */
 MUST_CHECK bool sound_delete(struct interview *i, struct node *node, struct err *err);
 
+/* Whether the form lets the question's recordings be heard before they are sealed. */
+bool sound_may_be_heard(const struct item *item);
+/* Appends the n-th recording of a question that is not deleted, from 0, as an Ogg file; at most its
+ * first SOUND_HEAR_MS.  ERR_INPUT: there is none; ERR_AUTH: it was made when nobody might hear it.
+ */
+enum { SOUND_HEAR_MS = 590 * 1000 };
+MUST_CHECK bool sound_hear(struct interview *i, const struct node *node, size_t n, struct buf *opus,
+                           struct err *err);
+
 /* Ends what may not go on, and begins the recording of the whole interview once everybody agreed.
  * Returns why a recording was ended now; 0: none was.  `who`: as of sound_allowed. */
 enum journal_why sound_check(struct interview *i, const struct node **who, struct err *err);

@@ -50,6 +50,7 @@ struct beginning {
     struct recorder *recorder;
     struct device_draft draft;
     int bits;
+    bool review;
     int64_t wall_ms;
     uint8_t id[16]; /* of a recording that was begun in vain */
 };
@@ -57,8 +58,13 @@ struct beginning {
 static bool begin_job(struct device *device, void *arg, struct err *err)
 {
     const struct beginning *b = arg;
-    return recording_begin(&b->recorder->recording, device, &b->draft, (uint32_t)b->bits,
-                           b->wall_ms, err);
+    struct recording **recording = &b->recorder->recording;
+    bool ok = recording_begin(recording, device, &b->draft, (uint32_t)b->bits, b->wall_ms, err);
+    if (ok && b->review && !recording_let_review(*recording, err)) {
+        (void)!recording_close(*recording, NULL); /* sealing drops it: no event names it */
+        ok = false;
+    }
+    return ok;
 }
 
 static bool discard_job(struct device *device, void *arg, struct err *err)
@@ -179,13 +185,16 @@ static void fini(struct recorder *r)
     free(r);
 }
 
-bool recorder_begin(struct recorder **out, struct writer *writer, int bits, int64_t wall_ms,
-                    struct err *err)
+bool recorder_begin(struct recorder **out, struct writer *writer, int bits, bool review,
+                    int64_t wall_ms, struct err *err)
 {
     struct recorder *r = mem_zero(1, sizeof *r);
     struct voice_spec spec = {.bits = bits};
-    struct beginning b = {
-        .recorder = r, .draft = writer_draft_now(writer), .bits = bits, .wall_ms = wall_ms};
+    struct beginning b = {.recorder = r,
+                          .draft = writer_draft_now(writer),
+                          .bits = bits,
+                          .review = review,
+                          .wall_ms = wall_ms};
     *out = NULL;
     r->writer = writer;
     r->rate = voice_rate(bits);

@@ -26,9 +26,9 @@ struct recorder_now {
     struct err err;
 };
 /* Begins a recording of the writer's draft.  ERR_ENV: there is no microphone.  The microphone is
- * opened first: without one there is no recording. */
+ * opened first: without one there is no recording.  `review`: recording_let_review. */
 MUST_CHECK bool recorder_begin(struct recorder **recorder, struct writer *writer, int bits,
-                               int64_t wall_ms, struct err *err);
+                               bool review, int64_t wall_ms, struct err *err);
 const uint8_t *recorder_id(const struct recorder *recorder); /* of the recording, 16 bytes */
 /* While it pauses nothing is kept of what is heard. */
 void recorder_pause(struct recorder *recorder, bool pause);

@@ -4,6 +4,7 @@
 
 #include "app/questions/question.h"
 #include "app/shell/sound.h"
+#include "platform/machine/audio.h"
 #include "platform/machine/microphone.h"
 
 struct audio_state {
@@ -78,9 +79,39 @@ static void draw_needs(struct app *app, struct node *node, const struct node *wh
     }
 }
 
+/* Where the form allows it: a recording is heard before it is sealed. */
+static void draw_hear(struct app *app, struct node *node, size_t count)
+{
+    struct ui *ui = &app->ui;
+    for (size_t n = 0; n < count; n++) {
+        const char *text = audio_playing() ? ui_str(ui, S_listen_stop)
+                           : count == 1
+                               ? ui_str(ui, S_listen)
+                               : arena_printf(&ui->frame, "%s %zu", ui_str(ui, S_listen), n + 1);
+        if (ui_pill(ui, question_part(app, node, "hear", ui_number(ui, (long long)n + 1)), text,
+                    audio_playing(), false)) {
+            struct buf opus = {0};
+            struct err err = {0};
+            bool stops = audio_playing();
+            audio_stop();
+            if (!stops && !(sound_hear(app->interview, node, n, &opus, &err) &&
+                            audio_play(opus.data, opus.len, &err))) {
+                app_trouble(app, &err);
+            }
+            buf_fini(&opus);
+            ui->again = true;
+        }
+        if (audio_playing()) {
+            break;
+        }
+    }
+    ui_pills_end(ui);
+}
+
 static void begin(struct app *app, struct node *node)
 {
     struct err err = {0};
+    audio_stop(); /* it would be recorded */
     question_turn_to(app, node);
     app_sound_leave(app); /* the test, too */
     if (!sound_begin(app->interview, node, &err)) {
@@ -150,6 +181,10 @@ static void draw_still(struct app *app, struct node *node)
         ui_say(ui, TEXT_HEADING, ui_fill(ui, S_sound_kept, app_sound_time(app, ms), NULL),
                ui->theme.ink);
         ui_gap(ui, 8);
+    }
+    if (count && sound_may_be_heard(node->item) && !sound_node(app->interview) &&
+        !app->respondent.holds) {
+        draw_hear(app, node, count);
     }
     if (state_of(app)->deleting == node) {
         draw_delete(app, node);

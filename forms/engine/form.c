@@ -364,7 +364,8 @@ static void read_own_attrs(struct loader *l, struct item *item, const struct xml
                  {"keys", &item->keys},
                  {"doubt", &item->doubt},
                  {"event", &item->event},
-                 {"audio-consent", &item->audio_consent}};
+                 {"audio-consent", &item->audio_consent},
+                 {"audio-review", &item->audio_review}};
     for (const struct xml_attr *a = bind->attrs; a; a = a->next) {
         if (!strstr(a->uri, SUHBAT_URI_PART)) {
             continue;

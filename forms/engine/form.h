@@ -109,6 +109,7 @@ struct item {
     const char *event;     /* suhbat:event: its part in an event-history calendar, or NULL */
     const char *audio_consent; /* suhbat:audio-consent: questions that must say "yes" before its
                                 * sound is recorded: "cns_audio p_audio"; or NULL: none need to */
+    const char *audio_review;  /* suhbat:audio-review: "yes": it may be heard before it is sealed */
     const char *quality;       /* odk:quality: "voice-only", "low", "normal", "external", or NULL */
     struct node *template;     /* repeats: the node that new entries are copied from */
     struct node *first;        /* repeats: the first entry in the form's own instance, or NULL */

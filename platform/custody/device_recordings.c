@@ -19,7 +19,7 @@ struct recording {
     struct device *device;
     struct part_keys *keys; /* in locked memory */
     uint8_t draft_id[16];
-    uint8_t recipients[CATALOGUE_RECIPIENTS_MAX][32];
+    uint8_t recipients[CATALOGUE_RECIPIENTS_MAX + 1][32]; /* the last: of the draft, for review */
     size_t recipient_count;
     uint32_t parts, parts_max;
 };
@@ -234,6 +234,44 @@ bool recording_begin(struct recording **out, struct device *d, const struct devi
     d->running = r;
     *out = r;
     return true;
+}
+
+/* The draft's key for review dies with its slot. */
+bool recording_let_review(struct recording *r, struct err *err)
+{
+    static const uint8_t none[32];
+    struct vault_draft *slot = vault_find_draft(r->device->vault, r->draft_id);
+    assert(slot && !r->parts);
+    if (memcmp(slot->review, none, sizeof none) == 0) {
+        secret_random(slot->review, sizeof slot->review);
+        if (!vault_save(r->device->vault,
+                        err)) { /* on disk before the first part is sealed to it */
+            secret_wipe(slot->review, sizeof slot->review);
+            return false;
+        }
+    }
+    age_recipient_of(r->recipients[r->recipient_count++], slot->review);
+    return true;
+}
+
+bool device_recording_hear(struct device *d, const uint8_t draft_id[16], const uint8_t id[16],
+                           uint32_t part, struct buf *plain, struct err *err)
+{
+    const struct vault_draft *slot = vault_find_draft(d->vault, draft_id);
+    struct buf sealed = {0};
+    bool there = false;
+    enum age_result result = AGE_OPENED;
+    if (!slot) {
+        return err_set(err, ERR_AUTH, "the interview was sealed");
+    }
+    const struct age_keys keys = {.identities = (const uint8_t(*)[32])slot->review, .count = 1};
+    bool ok = device_recording_part(d, id, part, &sealed, &there, err);
+    if (ok && there && !age_open(plain, sealed.data, sealed.len, &keys, &result, NULL) &&
+        result == AGE_NO_MATCH) {
+        ok = err_set(err, ERR_AUTH, "the recording is not for review");
+    }
+    buf_fini(&sealed);
+    return ok;
 }
 
 const uint8_t *recording_id(const struct recording *r)

@@ -14,7 +14,8 @@
  * locks.  `age -d` of the parts, put together in order by `cat`, is a playable file.
  * Nothing of an unfinished interview leaves the device: the chain gets an entry for each recording
  * when the interview is sealed, just before the record's own.
- * Promise: a part accepted by recording_put survives power loss, and no key on the device opens it.
+ * Promise: a part accepted by recording_put survives power loss, and no key on the device opens it;
+ * after recording_let_review one does, which is destroyed when the interview is sealed.
  * Threads: those of device.h.
  * Source:  docs/RECORD.md section 20.
  */
@@ -44,6 +45,9 @@ struct recording;
 MUST_CHECK bool recording_begin(struct recording **recording, struct device *device,
                                 const struct device_draft *draft, uint32_t bits, int64_t wall_ms,
                                 struct err *err);
+/* Before its first part: the draft's own key opens it, too, until the interview is sealed.  Needs
+ * an unlocked device. */
+MUST_CHECK bool recording_let_review(struct recording *recording, struct err *err);
 const uint8_t *recording_id(const struct recording *recording); /* 16 bytes */
 /* Seals the next part, whether the device is locked or not.  ERR_LIMIT: it has all its parts;
  * ERR_FULL: no room.  Afterwards the recording can still be closed. */
@@ -51,6 +55,12 @@ MUST_CHECK bool recording_put(struct recording *recording, const void *bytes, si
                               struct err *err);
 /* Closes and frees it.  While the device is locked, what remains is done at the next unlock. */
 MUST_CHECK bool recording_close(struct recording *recording, struct err *err);
+
+/* Appends a part of a draft's recording in clear; nothing if it is missing or damaged.  ERR_AUTH:
+ * it was begun without recording_let_review, or its interview was sealed. */
+MUST_CHECK bool device_recording_hear(struct device *device, const uint8_t draft_id[16],
+                                      const uint8_t id[16], uint32_t part, struct buf *plain,
+                                      struct err *err);
 
 #ifdef SUHBAT_TEST
 void recording_forget(struct recording *recording); /* as a power cut does */

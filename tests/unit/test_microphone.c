@@ -3,6 +3,7 @@
 #include <SDL2/SDL.h>
 
 #include "app/shell/sound.h"
+#include "platform/machine/audio.h"
 #include "tests/lib/scene.h"
 #include "tests/lib/slow_disk.h"
 
@@ -56,6 +57,42 @@ static void record(struct scene *s)
     answer(s, "choice:yes");
     assert_true(scene_tap(s, part(s, "begin")));
     assert_true(runs(s));
+}
+
+/* A recording can be heard where the form allows it, and nowhere else. */
+static void test_microphone__is_heard_if_the_form_allows_it(void **state)
+{
+    struct scene *s = *state;
+    static const char where[] = "suhbat:audio-consent=", more[] = "suhbat:audio-review=\"yes\" ";
+    for (int allowed = 0; allowed < 2; allowed++) {
+        struct buf xml = {0};
+        char *form = scene_form("tests/cases/sound.csv"), *bind = strstr(form, "\"/data/story\"");
+        char *at_consent = strstr(bind, where);
+        buf_add(&xml, form, (size_t)(at_consent - form));
+        buf_join(&xml, allowed ? more : "", at_consent, NULL);
+        scene_begin(s, window, xml.data, "sound", &upright);
+        free(form);
+        buf_fini(&xml);
+        answer(s, "choice:yes");
+        char hear[96];
+        snprintf(hear, sizeof hear, "%s",
+                 question_part(&s->app, at(s, "/data/story"), "hear", "1"));
+        assert_true(scene_tap(s, part(s, "begin")));
+        assert_null(scene_find(s, hear)); /* not while it records */
+        assert_true(scene_tap(s, part(s, "stop")));
+        assert_int_equal(scene_show(s, hear) != NULL, allowed);
+        if (!allowed) {
+            scene_close(s);
+            continue;
+        }
+        assert_true(scene_tap(s, hear));
+        assert_true(audio_playing());
+        assert_true(scene_tap(s, hear));
+        assert_false(audio_playing());
+        assert_true(scene_tap(s, hear));
+        assert_true(scene_tap(s, part(s, "begin"))); /* what plays would be recorded */
+        assert_false(audio_playing());
+    }
 }
 
 static void test_microphone__an_audio_question_is_of_one_kind(void **state)
@@ -312,6 +349,7 @@ static void test_microphone__none_is_said_before_the_consent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SCENE_TEST(test_microphone__is_heard_if_the_form_allows_it),
         SCENE_TEST(test_microphone__an_audio_question_is_of_one_kind),
         SCENE_TEST(test_microphone__without_a_yes_there_is_no_button),
         SCENE_TEST(test_microphone__a_no_ends_it_and_it_is_said),

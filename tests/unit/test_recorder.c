@@ -90,7 +90,7 @@ static void test_recorder__what_was_said_is_sealed(void **state)
     begin(&t, s);
     say(s, 30, 12000);
     assert_true(microphone_any());
-    OK(recorder_begin(&r, t.writer, VOICE_LOW, study_wall, &err));
+    OK(recorder_begin(&r, t.writer, VOICE_LOW, false, study_wall, &err));
     memcpy(id, recorder_id(r), 16);
     wait_until(r, 11000);
     now = recorder_look(r);
@@ -124,7 +124,7 @@ static void test_recorder__a_pause_keeps_nothing(void **state)
     const struct timespec while_ = {0, 300 * 1000000L};
     begin(&t, s);
     say(s, 120, 12000);
-    OK(recorder_begin(&r, t.writer, VOICE_LOW, study_wall, &err));
+    OK(recorder_begin(&r, t.writer, VOICE_LOW, false, study_wall, &err));
     wait_until(r, 2000);
     recorder_pause(r, true);
     nanosleep(&while_, NULL);
@@ -149,14 +149,14 @@ static void test_recorder__tells_of_silence_and_of_shouting(void **state)
     int64_t ms;
     begin(&t, s);
     say(s, 60, 40);
-    OK(recorder_begin(&r, t.writer, VOICE_LOW, study_wall, &err));
+    OK(recorder_begin(&r, t.writer, VOICE_LOW, false, study_wall, &err));
     wait_until(r, 5000);
     assert_false(recorder_look(r).silent);
     wait_until(r, 11000);
     assert_true(recorder_look(r).silent);
     OK(recorder_end(r, &ms, &err));
     say(s, 60, 32767);
-    OK(recorder_begin(&r, t.writer, VOICE_LOW, study_wall, &err));
+    OK(recorder_begin(&r, t.writer, VOICE_LOW, false, study_wall, &err));
     wait_until(r, 1000);
     assert_true(recorder_look(r).clipped);
     OK(recorder_end(r, &ms, &err));
@@ -175,7 +175,7 @@ static void test_recorder__the_medium_fails(void **state)
     int64_t ms;
     begin(&t, s);
     say(s, 60, 12000);
-    OK(recorder_begin(&r, t.writer, VOICE_LOW, study_wall, &err));
+    OK(recorder_begin(&r, t.writer, VOICE_LOW, false, study_wall, &err));
     wait_until(r, 6000);
     slow_disk_broken = true;
     for (int i = 0; i < 500 && recorder_look(r).state == RECORDER_RUNS; i++) {

@@ -409,6 +409,52 @@ static void test_recording__is_deleted(void **state)
 
 /* Taken back at the desk: the sound is destroyed, and neither the old batch nor the sound alone,
  * arriving late, brings it back. */
+/* A recording for review is heard until its interview is sealed, and never again; others never. */
+static void test_recording__review_dies_with_the_draft(void **state)
+{
+    struct study *s = *state;
+    struct err err = {0};
+    struct device_draft d;
+    struct recording *r;
+    struct buf sound = {0}, heard = {0}, closed = {0};
+    struct device_recording list[RECORDINGS_MAX];
+    size_t count;
+    begin(s, &d);
+    for (int review = 0; review < 2; review++) {
+        OK(recording_begin(&r, s->device, &d, VOICE_LOW, study_wall, &err));
+        OK(!review || recording_let_review(r, &err));
+        device_lock(s->device); /* while it runs no key is needed */
+        speak(r, 2, review ? &sound : &closed);
+        OK(device_unlock(s->device, study_pass, sizeof study_pass - 1, &err));
+        OK(recording_close(r, &err));
+    }
+    assert_true(list_of(s, &d, list, &count));
+    assert_int_equal(count, 2);
+    assert_false(device_recording_hear(s->device, d.id, list[0].id, 0, &heard, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    reopen(s);
+    for (uint32_t part = 0; part <= 3; part++) { /* the last one is not there */
+        OK(device_recording_hear(s->device, d.id, list[1].id, part, &heard, &err));
+    }
+    assert_int_equal(heard.len, sound.len);
+    assert_memory_equal(heard.data, sound.data, sound.len);
+    struct vault_draft *slot = vault_find_draft(s->device->vault, d.id);
+    uint8_t key[32], sealed_key[32];
+    memcpy(key, slot->review, sizeof key);
+    buf_cut(&heard, 0);
+    OK(device_finish(s->device, &d, record_id, &finished, study_wall, &err));
+    assert_false(device_recording_hear(s->device, d.id, list[1].id, 0, &heard, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    assert_int_equal(heard.len, 0);
+    for (size_t i = 0; i < VAULT_DRAFTS; i++) { /* the key is nowhere any more */
+        memcpy(sealed_key, vault_keys(s->device->vault)->drafts[i].review, sizeof sealed_key);
+        assert_memory_not_equal(sealed_key, key, sizeof key);
+    }
+    buf_fini(&sound);
+    buf_fini(&heard);
+    buf_fini(&closed);
+}
+
 static void test_recording__withdrawn(void **state)
 {
     struct study *s = *state;
@@ -502,6 +548,7 @@ int main(void)
         STUDY_TEST(test_recording__opens_with_stock_tools),
         STUDY_TEST(test_recording__after_a_power_cut),
         STUDY_TEST(test_recording__is_deleted),
+        STUDY_TEST(test_recording__review_dies_with_the_draft),
         STUDY_TEST(test_recording__withdrawn),
         STUDY_TEST(test_recording__a_write_fails),
     };
