@@ -464,6 +464,76 @@ static void recordings(void)
     free(samples);
 }
 
+/* KiB of memory: now ("VmRSS:"), or the most since it was asked with `anew` ("VmHWM:"). */
+static long memory_kib(const char *what, bool anew)
+{
+    char line[200];
+    long kib = 0;
+    FILE *f = fopen("/proc/self/status", "r");
+    while (f && fgets(line, sizeof line, f)) {
+        if (strncmp(line, what, strlen(what)) == 0) {
+            kib = atol(line + strlen(what));
+        }
+    }
+    if (f) {
+        fclose(f);
+    }
+    f = anew ? fopen("/proc/self/clear_refs", "w") : NULL;
+    if (f) {
+        fputs("5", f);
+        fclose(f);
+    }
+    return kib;
+}
+
+/* Two recordings of four hours each, one interview, one batch. */
+static void eight_hours(void)
+{
+    enum { HOUR = 3600 / VOICE_PAGES, HOURS = 8 };
+    struct err err = {0};
+    struct device_draft d;
+    struct device_form forms[DEVICE_FORMS_MAX];
+    struct recording *r = NULL;
+    struct voice *v;
+    struct buf head = {0}, part = {0};
+    const struct voice_spec spec = {.bits = VOICE_LOW, .serial = 1};
+    static const uint8_t id[16] = {8, 8};
+    int16_t *samples = mem_zero((size_t)VOICE_PAGES * 16000, sizeof *samples);
+    struct export_report out;
+    size_t count;
+    long first = 0;
+    speak(samples, (size_t)VOICE_PAGES * 16000);
+    OK(device_forms(s.device, forms, &count, &err));
+    OK(device_draft_begin(s.device, &d, forms[0].hash, study_wall, &err));
+    OK(voice_begin(&v, &spec, &err));
+    voice_head(v, &head);
+    (void)voice_put(v, samples, (size_t)VOICE_PAGES * 16000, &part);
+    for (size_t p = 0; p < (size_t)HOURS * HOUR; p++) {
+        if (p % (4 * HOUR) == 0) {
+            OK(!r || recording_close(r, &err));
+            OK(recording_begin(&r, s.device, &d, VOICE_LOW, study_wall, &err));
+            OK(recording_put(r, head.data, head.len, &err));
+        }
+        OK(recording_put(r, part.data, part.len, &err));
+        first = p + 1 == HOUR ? memory_kib("VmRSS:", false) : first;
+    }
+    long last = memory_kib("VmRSS:", true);
+    OK(recording_close(r, &err));
+    goal("19", "memory from the first to the eighth hour", (double)(last - first) / 1024, "MiB",
+         last - first <= 4096, "at most 4 MiB more");
+    struct device_finished f = {.xml = "<data id='test_form'/>", .xml_len = 22};
+    OK(device_finish(s.device, &d, id, &f, study_wall, &err));
+    OK(file_folder(study_path(&s, "eight"), 0700, &err));
+    OK(device_export(s.device, study_path(&s, "eight"), study_wall, &out, &err));
+    long peak = memory_kib("VmHWM:", false);
+    goal("19", "the same, sealed and handed over, at most", (double)peak / 1024, "MiB",
+         peak <= 512 * 1024, "at most 512 MiB");
+    voice_free(v);
+    buf_fini(&head);
+    buf_fini(&part);
+    free(samples);
+}
+
 static void unlocking(void)
 {
     enum { TIMES = 9, KIB = 64 * 1024, PASSES = 3 };
@@ -540,6 +610,7 @@ int main(void)
     printf("verified: %.0f records/s, bare loop %.0f/s: %.0f %%\n", ours, bare, 100 * ours / bare);
     answers();
     recordings();
+    eight_hours();
     unlocking();
     buf_fini(&tar);
     study_fini(&s);
