@@ -336,9 +336,50 @@ void group_quotes(struct interview *i, const char *who)
     post(i, TURN_QUOTED, open->topic, who);
 }
 
-void group_puts_right(struct interview *i, const char *who)
+/* The last `count` entries for quotes of a person become another's. */
+static void rename_quotes(struct interview *i, struct node *topic, size_t count, const char *old,
+                          const char *who)
+{
+    struct item *repeat = quotes_of(i, topic);
+    struct page roster = {.kind = PAGE_ROSTER, .control = repeat ? repeat->control : NULL};
+    struct arena arena;
+    struct node **entries;
+    size_t all = 0;
+    roster.node = roster.control ? parent_in(topic, repeat) : NULL;
+    arena_init(&arena);
+    if (roster.node) {
+        session_entries(i->session, &arena, &roster, &entries, &all);
+    }
+    for (size_t e = all; e > 0 && count; e--) {
+        struct node *whose = find_in(entries[e - 1], "_who");
+        if (whose && strcmp(tree_value(whose), old) == 0) {
+            count--;
+            (void)interview_answer(i, whose, who, NULL); /* refused: it is judged at the end */
+        }
+    }
+    arena_fini(&arena);
+}
+
+bool group_puts_right(struct interview *i, struct node *topic, const char *who)
 {
     const struct turn *open = turns_open(i);
+    struct group_person *people;
+    struct arena arena;
+    bool agreed = false;
     assert(open);
-    post(i, TURN_PUT_RIGHT, open->topic, who);
+    size_t quotes = turns_quotes(i);
+    arena_init(&arena);
+    size_t count = group_people(i, &arena, &people);
+    for (size_t p = 0; p < count; p++) {
+        agreed = agreed || (people[p].quotes && strcmp(people[p].label, who) == 0);
+    }
+    if (!quotes || agreed) {
+        char *old = mem_text(open->who), *label = mem_text(who);
+        rename_quotes(i, topic, quotes, old, label);
+        post(i, TURN_PUT_RIGHT, open->topic, label);
+        mem_wipe_text(old);
+        mem_wipe_text(label);
+    }
+    arena_fini(&arena);
+    return !quotes || agreed;
 }

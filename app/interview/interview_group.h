@@ -49,6 +49,8 @@ struct node *group_quote_entry(struct interview *i, struct node *topic, const ch
 void group_speaks(struct interview *i, const struct node *topic, const char *who);
 void group_ends(struct interview *i);
 void group_quotes(struct interview *i, const char *who); /* in the turn that lasts */
-void group_puts_right(struct interview *i, const char *who);
+/* With what was marked in it.  False, and nothing is done: words were quoted in it, and this person
+ * did not agree to that. */
+MUST_CHECK bool group_puts_right(struct interview *i, struct node *topic, const char *who);
 
 #endif

@@ -48,6 +48,16 @@ static void close_turn(struct interview *i, int64_t mono_ms)
     }
 }
 
+size_t turns_quotes(const struct interview *i)
+{
+    const struct interview_turns *t = i->turns;
+    size_t count = 0;
+    for (const struct turn *one = open_turn(i); one && one < t->list + t->count; one++) {
+        count += one->quote;
+    }
+    return count;
+}
+
 int64_t turns_spoken(const struct interview *i, const char *topic, const char *who, int64_t mono_ms)
 {
     const struct interview_turns *t = i->turns;
@@ -82,6 +92,19 @@ static struct turn *add_turn(struct interview *i, const struct journal_event *e,
     return &t->list[t->count++];
 }
 
+/* The last turn was somebody else's, with what was marked in it. */
+static void put_right(struct interview *i, const char *who)
+{
+    struct interview_turns *t = i->turns;
+    struct turn *last = open_turn(i);
+    for (struct turn *one = last; one && one < t->list + t->count; one++) {
+        if (one == last || *one->who) { /* a code of nobody stays nobody's */
+            mem_wipe_text(one->who);
+            one->who = mem_text(who);
+        }
+    }
+}
+
 /* Value: what, the speaker's label, a line's end, the code. */
 static bool keep_code(struct interview *i, const struct journal_event *e, struct err *err)
 {
@@ -98,7 +121,6 @@ static bool keep_code(struct interview *i, const struct journal_event *e, struct
 static bool keep_turn(struct interview *i, const struct journal_event *e, struct err *err)
 {
     const char *who = e->value + 1;
-    struct turn *last;
     if (!e->value_len || strlen(e->value) != e->value_len) {
         return err_set(err, ERR_INPUT, "the draft is damaged");
     }
@@ -116,11 +138,7 @@ static bool keep_turn(struct interview *i, const struct journal_event *e, struct
         close_turn(i, e->mono_ms);
         return true;
     case TURN_PUT_RIGHT:
-        last = open_turn(i);
-        if (last) {
-            mem_wipe_text(last->who);
-            last->who = mem_text(who);
-        }
+        put_right(i, who);
         return true;
     default:
         return err_set(err, ERR_INPUT, "the draft is damaged");

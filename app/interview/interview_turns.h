@@ -35,6 +35,8 @@ MUST_CHECK bool turns_keep(struct interview *i, const struct journal_event *even
 const struct turn *turns_open(const struct interview *i);
 /* The turn begun last, if it can still be put right: at most ten seconds ago. */
 const struct turn *turns_right(const struct interview *i, int64_t mono_ms);
+/* How many quotes were marked in the turn that lasts. */
+size_t turns_quotes(const struct interview *i);
 /* ms that `who` spoke in a topic (NULL: in all); NULL: all time of the topic.  `mono_ms`: now, for
  * the turn that lasts. */
 int64_t turns_spoken(const struct interview *i, const char *topic, const char *who,

@@ -298,11 +298,18 @@ int group_timeout(struct app *app)
 }
 
 /* A chair or a pill was tapped. */
-static void speaks(struct app *app, const struct node *topic, const char *who)
+static void speaks(struct app *app, struct node *topic, const char *who)
 {
     struct interview *i = app->interview;
     if (app->view.put_right && turns_right(i, clock_mono_ms())) {
-        group_puts_right(i, who);
+        if (!group_puts_right(i, topic, who)) {
+            bool person = strcmp(who, TURN_SILENCE) != 0 && strcmp(who, TURN_CROSSTALK) != 0 &&
+                          strcmp(who, TURN_PAUSE) != 0;
+            app_say_text(app,
+                         person ? ui_fill(&app->ui, S_group_no_quote, who, NULL)
+                                : ui_str(&app->ui, S_group_quote_whom),
+                         false);
+        }
     } else {
         group_speaks(i, topic, who);
     }
@@ -359,7 +366,7 @@ static void show_speaker(struct app *app, const struct seats *s, const struct tu
     }
 }
 
-static void show_chairs(struct app *app, const struct node *topic, const char *path,
+static void show_chairs(struct app *app, struct node *topic, const char *path,
                         const struct turn *open)
 {
     struct ui *ui = &app->ui;

@@ -384,6 +384,29 @@ static void test_group__the_words_of_a_quote(void **state)
     assert_string_equal(tree_value(session_find(session, "/data/topic[1]/tp_q[2]/q_txt")), "");
 }
 
+/* What was marked in a turn goes with it to the right person, if that one agreed. */
+static void test_group__marks_are_put_right_with_their_turn(void **state)
+{
+    struct scene *s = *state;
+    sit_down(s);
+    struct session *session = s->app.interview->session;
+    answer(s, "/data/part[4]/p_quote", "no");
+    scene_draw(s);
+    scene_tap(s, "chair:1");
+    assert_true(scene_tap(s, "quote"));
+    assert_true(scene_tap(s, "code:trust"));
+    assert_true(scene_tap(s, "put-right"));
+    scene_tap(s, "chair:4"); /* did not agree: nothing changes, and it is said */
+    assert_false(s->app.message.good);
+    assert_string_equal(turn(s, 0)->who, "У1");
+    assert_true(scene_tap(s, "put-right"));
+    scene_tap(s, "chair:2");
+    for (size_t k = 0; k < 3; k++) {
+        assert_string_equal(turn(s, k)->who, "У2");
+    }
+    assert_string_equal(tree_value(session_find(session, "/data/topic[1]/tp_q[1]/q_who")), "У2");
+}
+
 /* Six hundred turns are drawn as quickly as one, and each is told. */
 static void test_group__many_turns(void **state)
 {
@@ -424,6 +447,7 @@ int main(void)
         SCENE_TEST(test_group__a_quote_is_marked),
         SCENE_TEST(test_group__a_code_is_named),
         SCENE_TEST(test_group__the_words_of_a_quote),
+        SCENE_TEST(test_group__marks_are_put_right_with_their_turn),
         SCENE_TEST(test_group__many_turns),
     };
     struct err err = {0};
