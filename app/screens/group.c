@@ -480,11 +480,11 @@ static void show_codes(struct app *app, struct node *topic)
         if (ui_pill(ui, arena_printf(&ui->frame, "code:%s", codes[c].value), text, codes[c].chosen,
                     true)) {
             const struct turn *open = turns_open(app->interview);
+            const char *who = open ? arena_text(&ui->frame, open->who) : "–"; /* it may move */
             if (group_names(app->interview, topic, codes[c].value, &err) != ANSWER_OK) {
                 app_say(app, S_group_no_code);
             } else {
-                app_say_text(
-                    app, ui_fill(ui, S_group_coded, codes[c].label, open ? open->who : "–"), true);
+                app_say_text(app, ui_fill(ui, S_group_coded, codes[c].label, who), true);
             }
             ui->again = true;
             break;

@@ -68,12 +68,30 @@ static void close_piece(struct reading *r)
 {
     if (r->open) {
         struct dataset_said *said = &r->list[r->count];
+        while (r->text.len && r->text.data[r->text.len - 1] == ' ') {
+            buf_cut(&r->text, r->text.len - 1);
+        }
         buf_add(&r->text, "", 0);
         said->text = arena_text(r->arena, r->text.data);
         r->count += *said->text != '\0'; /* nothing was said */
         buf_cut(&r->text, 0);
     }
     r->open = false;
+}
+
+static void add_piece(struct reading *r, struct dataset_said said)
+{
+    if (r->count == r->room) {
+        size_t room = r->room ? 2 * r->room : 64;
+        struct dataset_said *list = arena_alloc(r->arena, room * sizeof *list);
+        if (r->count) {
+            memcpy(list, r->list, r->count * sizeof *list);
+        }
+        r->list = list;
+        r->room = room;
+    }
+    r->list[r->count] = said;
+    r->open = true;
 }
 
 /* Begins a piece with the times in the line; returns what stands after them. */
@@ -90,17 +108,7 @@ static const char *open_piece(struct reading *r, const char *line, struct err *e
         err_hint(err, "as in: 00:00:01.000 --> 00:00:04.000");
         return NULL;
     }
-    if (r->count == r->room) {
-        size_t room = r->room ? 2 * r->room : 64;
-        struct dataset_said *list = arena_alloc(r->arena, room * sizeof *list);
-        if (r->count) {
-            memcpy(list, r->list, r->count * sizeof *list);
-        }
-        r->list = list;
-        r->room = room;
-    }
-    r->list[r->count] = said;
-    r->open = true;
+    add_piece(r, said);
     return at;
 }
 
@@ -115,44 +123,77 @@ static void add_letter(struct reading *r, char c)
     }
 }
 
+static const struct {
+    const char *name;
+    char letter;
+} entities[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&nbsp;", ' '}};
+
+/* The length of an entity at the text's beginning, and its letter; 0: there is none. */
+static size_t entity_at(const char *text, char *letter)
+{
+    size_t e = 0, count = sizeof entities / sizeof *entities;
+    while (e < count && !text_starts(text, entities[e].name)) {
+        e++;
+    }
+    *letter = e < count ? entities[e].letter : '\0';
+    return e < count ? strlen(entities[e].name) : 0;
+}
+
+static const char *voice_name(struct reading *r, const char *from, const char *end)
+{
+    struct buf name = {0};
+    char letter;
+    buf_add(&name, "", 0);
+    while (from < end) {
+        size_t len = *from == '&' ? entity_at(from, &letter) : 0;
+        buf_char(&name, len ? letter : *from);
+        from += len ? len : 1;
+    }
+    const char *out = arena_text(r->arena, name.data);
+    buf_fini(&name);
+    return out;
+}
+
+/* Another voice in the same cue: what it says is a piece of its own, at the same times. */
+static void change_voice(struct reading *r, const char *name)
+{
+    struct dataset_said *now = &r->list[r->count];
+    const struct dataset_said next = {.from_ms = now->from_ms, .to_ms = now->to_ms, .text = ""};
+    if (r->text.len && strcmp(now->who, name) != 0) {
+        close_piece(r);
+        add_piece(r, next);
+    }
+    r->list[r->count].who = name;
+}
+
 /* "<v.loud Name>": who speaks.  Other marks say how, or when: they are left out. */
 static const char *skip_mark(struct reading *r, const char *at)
 {
     const char *end = strchr(at, '>');
     if (end && (text_starts(at, "<v ") || text_starts(at, "<v."))) {
         const char *name = at + strcspn(at, " ");
-        if (name < end && !*r->list[r->count].who) {
-            r->list[r->count].who = arena_copy(r->arena, name + 1, (size_t)(end - name - 1));
+        if (name < end) {
+            change_voice(r, voice_name(r, name + 1, end));
         }
     }
     return end;
 }
-
-static const struct {
-    const char *name;
-    char letter;
-} entities[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&nbsp;", ' '}};
 
 static void add_text(struct reading *r, const char *text, bool marks)
 {
     add_letter(r, ' ');
     while (*text) {
         const char *end = marks && *text == '<' ? skip_mark(r, text) : NULL;
-        size_t e = 0, count = sizeof entities / sizeof *entities;
-        while (marks && e < count && !text_starts(text, entities[e].name)) {
-            e++;
-        }
+        char letter = '\0';
+        size_t len = marks ? entity_at(text, &letter) : 0;
         if (end) {
             text = end + 1;
-        } else if (marks && e < count) {
-            add_letter(r, entities[e].letter);
-            text += strlen(entities[e].name);
+        } else if (len) {
+            add_letter(r, letter);
+            text += len;
         } else {
             add_letter(r, *text++);
         }
-    }
-    while (r->text.len && r->text.data[r->text.len - 1] == ' ') {
-        buf_cut(&r->text, r->text.len - 1);
     }
 }
 
@@ -270,8 +311,8 @@ static void put_text(struct buf *out, const char *text)
         }
         if (e < 3) {
             buf_text(out, entities[e].name);
-        } else {
-            buf_char(out, *text);
+        } else { /* an empty line would end the piece */
+            buf_char(out, (unsigned char)*text < ' ' ? ' ' : *text);
         }
     }
 }
@@ -287,9 +328,7 @@ void webvtt_put(struct buf *out, const struct dataset_said *list, size_t count)
         buf_char(out, '\n');
         if (*list[i].who) {
             buf_text(out, "<v ");
-            for (const char *c = list[i].who; *c; c++) { /* a name ends with > */
-                buf_char(out, *c == '>' || (unsigned char)*c < ' ' ? ' ' : *c);
-            }
+            put_text(out, list[i].who);
             buf_char(out, '>');
         }
         put_text(out, list[i].text);

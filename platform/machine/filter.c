@@ -23,7 +23,6 @@ struct filter {
     int in, out;  /* our ends; -1: closed */
     struct buf said;
     size_t max;
-    struct sigaction before; /* what SIGPIPE did */
 };
 
 /* ---- words ---- */
@@ -115,7 +114,8 @@ bool filter_begin(struct filter **out, const char *command, size_t max, struct e
     f->max = max;
     f->in = f->out = -1;
     arena_init(&f->arena);
-    sigaction(SIGPIPE, &ignore, &f->before); /* one that stops reading must not end us */
+    sigaction(SIGPIPE, &ignore, NULL); /* one that stops reading must not end us; for good, since
+                                        * another filter may run on another thread */
     bool ok = split(f, command, err);
     if (ok && (pipe2(to_it, O_CLOEXEC) != 0 || pipe2(from_it, O_CLOEXEC) != 0)) {
         ok = err_set(err, ERR_ENV, "cannot make a pipe: %s", strerror(errno));
@@ -147,7 +147,6 @@ void filter_free(struct filter *f)
         while (waitpid(f->pid, NULL, 0) < 0 && errno == EINTR) {
         }
     }
-    sigaction(SIGPIPE, &f->before, NULL);
     buf_fini(&f->said);
     arena_fini(&f->arena);
     free(f);

@@ -3,6 +3,8 @@
  * person's will? */
 #include "platform/custody/sendback.h"
 #include "tests/lib/correction.h"
+#include "tools/desk/desk_transcripts.h"
+#include "tools/desk/desk_withdraw.h"
 
 /* ---- tests ---- */
 
@@ -347,6 +349,35 @@ static void test_correction__damaged_bytes_are_refused(void **state)
     buf_fini(&out);
 }
 
+/* Sound and what was heard in it belong to the first version; withdrawn is the record, whichever
+ * version the withdrawal names. */
+static void test_correction__a_withdrawn_recording_takes_its_transcripts(void **state)
+{
+    (void)state;
+    struct field f;
+    struct err err = {0};
+    uint8_t second[16];
+    struct desk_transcripts all;
+    unsigned uses;
+    correction_begin(&f, NULL);
+    struct interview *i = correction_open(&f, f.first);
+    correction_set(i, "/data/age", "91");
+    correction_seal(i, "why", second);
+    correction_carry(&f, false);
+    struct transcript t = {.with = "", .text = "WEBVTT\n", .wall_ms = 1};
+    memcpy(t.record, f.first, 16);
+    OK(desk_begin(f.desk, &err));
+    bool ok = desk_transcript_put(f.desk, &t, &err);
+    OK(desk_end(f.desk, ok, &err));
+    correction_withdraw(&f, second, USE_RECORDING); /* as the window does: the newest version */
+    OK(desk_withdrawn(f.desk, f.first, &uses, &err));
+    assert_int_equal(uses, USE_RECORDING);
+    OK(desk_transcripts_read(&all, f.desk, NULL, &err));
+    assert_int_equal(all.count, 0);
+    desk_transcripts_fini(&all);
+    correction_end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_correction__what_is_not_sent_back),
         cmocka_unit_test(test_correction__a_withdrawal_reaches_what_waits_and_the_draft),
         cmocka_unit_test(test_correction__a_withdrawal_reaches_the_new_record),
+        cmocka_unit_test(test_correction__a_withdrawn_recording_takes_its_transcripts),
         cmocka_unit_test(test_correction__cases_follow),
         cmocka_unit_test(test_correction__a_later_change_stays),
         cmocka_unit_test(test_correction__damaged_bytes_are_refused),

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is what was said in a recording heard, kept sealed, and destroyed with it? */
+#include <time.h>
+
 #include "forms/dataset/webvtt.h"
 #include "platform/custody/tar.h"
 #include "platform/machine/audio.h"
@@ -121,6 +123,8 @@ static void test_webvtt__is_read_as_recognisers_write_it(void **state)
          "align:start\r\n<v.loud У2>Банк &lt;мой&gt; &amp; <i>долг</i>\r\nвторая строка\r\n\r\n"
          "01:00:00.000 --> 01:00:01.000\r\n\r\n02:00:00.000 --> 02:00:00.000\r\nend",
          "1000-2500 У2: Банк <мой> & долг вторая строка\n7200000-7200000 : end\n"},
+        {"WEBVTT\n\n00:01.000 --> 00:04.000\n<v A>Yes.</v>\n<v B &amp; C>No.</v> So.\n",
+         "1000-4000 A: Yes.\n1000-4000 B & C: No. So.\n"},
         {"1\n00:00:01,000 --> 00:00:02,000\nкак в SubRip\n", "1000-2000 : как в SubRip\n"},
         {"\n[00:00:00.000 --> 00:00:04.120]   Мен <3 ишенбейм.\n[00:00:04.120 --> 00:00:05.000]  "
          "&amp;\n",
@@ -358,22 +362,75 @@ static void test_transcribe__never_overwrites(void **state)
     end(&c);
 }
 
+static char told[400];
+
+static void note_failure(const struct err *err)
+{
+    snprintf(told, sizeof told, "%s", err->where);
+}
+
+static bool transcribe_told(struct scene *c, const char *command, struct transcribe_report *report,
+                            struct err *err)
+{
+    const struct transcribe_options options = {
+        .command = command, .why = "", .wall_ms = study_wall, .failed = note_failure};
+    *err = (struct err){0};
+    told[0] = '\0';
+    return desk_transcribe(c->desk, c->study.coordinator, &options, report, err);
+}
+
 static void test_transcribe__a_recogniser_that_fails_leaves_nothing(void **state)
 {
     (void)state;
-    static const char *const commands[] = {"false", "cat", "/no/such/thing",
-                                           "echo '[00:01.000 -->"};
+    static const char *const commands[] = {"false", "cat", "printf '[00:01.000 --> x]'"};
     struct scene c;
     struct err err;
     struct transcribe_report report;
     begin(&c);
-    for (size_t i = 0; i < 4; i++) {
-        assert_false(transcribe(&c, commands[i], false, &report, &err));
-        assert_int_not_equal(err.code, ERR_NONE);
-        assert_non_null(strstr(err.where, "uuid:a1010000-")); /* which recording */
+    for (size_t i = 0; i < 3; i++) {
+        OK(transcribe_told(&c, commands[i], &report, &err));
+        assert_int_equal(report.failed, 1);
+        assert_non_null(strstr(told, "uuid:a1010000-")); /* which recording */
         assert_int_equal(how_many(c.desk), 0);
     }
+    assert_false(transcribe_told(&c, "/no/such/thing", &report, &err));
+    assert_int_equal(err.code, ERR_MISUSE);
     end(&c);
+}
+
+/* One recording that always fails does not stand in the way of the others. */
+static void test_transcribe__the_others_are_heard(void **state)
+{
+    (void)state;
+    static const char picky[] = "#!/bin/sh\nn=$(wc -c)\n[ $n != 320044 ] || exit 1\necho short\n";
+    struct scene c;
+    struct err err;
+    struct transcribe_report report;
+    begin_with(&c, true);
+    OK(file_write(study_path(&c.study, "hears well"), picky, sizeof picky - 1, 0, true, &err));
+    for (int again = 0; again < 2; again++) {
+        OK(transcribe_told(&c, c.recogniser, &report, &err));
+        assert_int_equal(report.failed, 1);
+        assert_int_equal(report.made, !again);
+        assert_int_equal(how_many(c.desk), 1);
+    }
+    end(&c);
+}
+
+/* Two filters at once, as when a question is read aloud and left: one that ends takes no protection
+ * from the other. */
+static void test_filter__one_that_ends_does_not_harm_another(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct filter *a, *b;
+    const struct timespec moment = {0, 200000000L};
+    OK(filter_begin(&a, "cat", 100, &err));
+    OK(filter_begin(&b, "true", 100, &err));
+    filter_free(a);
+    nanosleep(&moment, NULL); /* it has stopped reading */
+    OK(filter_put(b, "x", 1, &err));
+    filter_free(b);
 }
 
 /* Silence stands for what is missing; of what is missing altogether nothing is said. */
@@ -495,6 +552,8 @@ int main(void)
         cmocka_unit_test(test_transcribe__keeps_what_is_heard_sealed),
         cmocka_unit_test(test_transcribe__never_overwrites),
         cmocka_unit_test(test_transcribe__a_recogniser_that_fails_leaves_nothing),
+        cmocka_unit_test(test_transcribe__the_others_are_heard),
+        cmocka_unit_test(test_filter__one_that_ends_does_not_harm_another),
         cmocka_unit_test(test_transcribe__without_parts),
         cmocka_unit_test(test_transcripts__are_exported_if_asked_for),
         cmocka_unit_test(test_export__names_recordings_by_their_table),

@@ -210,11 +210,11 @@ static bool forget_cases(struct forgetting *f, const struct withdraw_options *op
     return ok && (!f->count || (take_back(f, options->wall_ms, err) && drop_assignments(f, err)));
 }
 
-/* Everything: cases first, then the content of all versions. */
-static bool withdraw_answers(struct desk *desk, const uint8_t identity[32],
-                             const uint8_t (*ids)[16], size_t count,
-                             const struct withdraw_options *options, struct withdraw_report *sum,
-                             struct forget_report *forgotten, struct err *err)
+/* The content, or the sound, of all versions; of the content the cases first. */
+static bool withdraw_versions(struct desk *desk, const uint8_t identity[32],
+                              const uint8_t (*ids)[16], size_t count,
+                              const struct withdraw_options *options, struct withdraw_report *sum,
+                              struct forget_report *forgotten, struct err *err)
 {
     struct forgetting f = {.report = forgotten};
     arena_init(&f.arena);
@@ -225,7 +225,9 @@ static bool withdraw_answers(struct desk *desk, const uint8_t identity[32],
         want_versions(&f, ids[i]);
     }
     if (ok) {
-        ok = forget_cases(&f, options, err) &&
+        bool answers = (options->uses & USE_ANSWERS) != 0;
+        ok = (answers ? forget_cases(&f, options, err)
+                      : desk_records_log(&f.records, "withdraw", options->why, err)) &&
              desk_withdraw(desk, (const uint8_t(*)[16])f.ids, f.id_count, options->uses,
                            options->why, options->wall_ms, sum, err);
     } else {
@@ -257,12 +259,14 @@ bool desk_withdraw_all(struct desk *desk, const uint8_t identity[32], const uint
                        struct err *err)
 {
     bool answers = (options->uses & USE_ANSWERS) != 0;
+    bool versions = (options->uses & (USE_ANSWERS | USE_RECORDING)) != 0;
     *sum = (struct withdraw_report){.before = true};
     *forgotten = (struct forget_report){0};
-    bool ok = desk_begin(desk, err) &&
-              (answers ? withdraw_answers(desk, identity, ids, count, options, sum, forgotten, err)
-                       : desk_withdraw(desk, ids, count, options->uses, options->why,
-                                       options->wall_ms, sum, err));
+    bool ok =
+        desk_begin(desk, err) &&
+        (versions ? withdraw_versions(desk, identity, ids, count, options, sum, forgotten, err)
+                  : desk_withdraw(desk, ids, count, options->uses, options->why, options->wall_ms,
+                                  sum, err));
     sum->messages += forgotten->messages;
     ok = desk_end(desk, ok, err);
     if (ok) {

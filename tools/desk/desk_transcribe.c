@@ -108,11 +108,31 @@ static bool hear(struct transcribing *t, const struct listed *one, struct err *e
     return ok;
 }
 
+/* What a recogniser does with one recording says nothing of the others; no command, or a disk that
+ * fails, does. */
+static bool goes_on(struct transcribing *t, const struct listed *one, struct err *why,
+                    struct err *err)
+{
+    char key[48];
+    desk_record_key(key, one->record);
+    err_at(why, "a recording of %s", key);
+    if (why->code == ERR_MISUSE || why->code == ERR_FULL || why->code == ERR_AUTH) {
+        *err = *why;
+        return false;
+    }
+    t->report->failed++;
+    if (t->options->failed) {
+        t->options->failed(why);
+    }
+    return true;
+}
+
 static bool transcribe_all(struct transcribing *t, struct err *err)
 {
     bool ok = true;
     for (size_t i = 0; ok && i < t->all.count; i++) {
         const struct listed *one = &t->all.list[i];
+        struct err why = {0};
         size_t had;
         (void)desk_transcripts_of(&t->had, one->id, &had);
         if (had && !t->options->again) {
@@ -126,12 +146,7 @@ static bool transcribe_all(struct transcribing *t, struct err *err)
         if (t->options->progress) {
             t->options->progress(one->record, i, t->all.count);
         }
-        ok = hear(t, one, err);
-        if (!ok) {
-            char key[48];
-            desk_record_key(key, one->record);
-            err_at(err, "a recording of %s", key);
-        }
+        ok = hear(t, one, &why) || goes_on(t, one, &why, err);
     }
     return ok;
 }

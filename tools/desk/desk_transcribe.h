@@ -18,6 +18,8 @@ struct transcribe_options {
     int64_t wall_ms;
     /* Told before each recording, if set: its record, and how many of all were heard before. */
     void (*progress)(const uint8_t record[16], size_t done, size_t all);
+    /* Told of each recording with which the recogniser failed, if set. */
+    void (*failed)(const struct err *err);
 };
 struct transcribe_report {
     unsigned made, empty; /* transcripts; recordings in which the recogniser heard nothing */
@@ -25,6 +27,7 @@ struct transcribe_report {
     unsigned cut;         /* … of which the desk lacks a part: silence stood for it */
     unsigned without;     /* … of which it has no part, or none that this identity opens */
     unsigned closed;      /* records that do not open, whose recordings are not known */
+    unsigned failed;      /* … with which the recogniser failed: the others were heard */
     unsigned found;       /* records that were wanted and found */
 };
 /* A transcript is kept as soon as it is made; after a failure or an interruption the next call goes

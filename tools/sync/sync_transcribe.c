@@ -45,6 +45,13 @@ static void tell_progress(const uint8_t record[16], size_t done, size_t all)
     fprintf(stderr, "%zu of %zu: a recording of %s\n", done + 1, all, key);
 }
 
+static void tell_failed(const struct err *err)
+{
+    char text[1200];
+    err_text(err, text, sizeof text);
+    cli_say(stderr, "", text);
+}
+
 static bool tell_transcribed(const struct transcribe_report *r, bool ok, struct err *err)
 {
     const struct {
@@ -55,6 +62,7 @@ static bool tell_transcribed(const struct transcribe_report *r, bool ok, struct 
                 {r->had, "recordings have a transcript; --again makes another"},
                 {r->cut, "recordings lack a part: silence stood for it"},
                 {r->without, "recordings are not here, or do not open with this identity"},
+                {r->failed, "recordings failed; the next call tries them again"},
                 {r->closed, "records do not open with this identity"}};
     bool any = false;
     for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
@@ -66,9 +74,9 @@ static bool tell_transcribed(const struct transcribe_report *r, bool ok, struct 
     if (ok && !any) {
         puts("there are no recordings");
     }
-    return ok && ((!r->without && !r->closed) ||
-                  err_set(err, ERR_INPUT, "%u recordings or records were left out",
-                          r->without + r->closed));
+    unsigned left_out = r->without + r->closed + r->failed;
+    return ok && (!left_out ||
+                  err_set(err, ERR_INPUT, "%u recordings or records were left out", left_out));
 }
 
 bool sync_transcribe(const struct cli_words *words, struct err *err)
@@ -95,7 +103,8 @@ bool sync_transcribe(const struct cli_words *words, struct err *err)
                                              .again = opt_again != NULL,
                                              .why = why(),
                                              .wall_ms = clock_wall_ms(),
-                                             .progress = tell_progress};
+                                             .progress = tell_progress,
+                                             .failed = tell_failed};
         ok = desk_transcribe(desk, identity, &options, &report, err);
         ok = tell_transcribed(&report, ok, err);
     }
