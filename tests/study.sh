@@ -85,7 +85,7 @@ survey
 ,note,hi,@text:hello@,@text:hello@,,,,,,,,
 ,select_one yn+d,q,Q,К,must,,,,,,,why
 ,select_multiple yn+n,m,M,М,must,,,,,,,
-,when,,,,,${q} = 'yes' or ${q} = 'none',,,,,,
+,when,,,,,(${q} = 'yes')or (${q} = 'none'),,,,,,
 ,begin_group,g,G,Г,,,,,,no,,
 ,integer,n,N,Ч,must,,. >= 0 and . <= 9,yes,dk refused,,,
 ,integer,o,O,О,must,${n} = 1 or ${n} = 2,,extra,,,,
@@ -104,7 +104,7 @@ says 'a study text' ',note,hi,Hello,Привет,'
 says 'a list with codes' ',select_one yn_d,q,Q,К,${q} != '"'dk'"
 says 'a block' ',text,q_why,Why Q?,Почему К?,,${q} != '"''"
 says 'what excludes others' "not((selected(., 'none') or selected(., 'dk') or selected(., 'refused') or selected(., 'na')) and count-selected(.) > 1)\",Alone,Только один"
-says 'a condition around a group' ",begin_group,g,G,Г,,(\${q} = 'yes' or \${q} = 'none') and \${hi} != 'x'"
+says 'a condition around a group' ",begin_group,g,G,Г,,((\${q} = 'yes')or (\${q} = 'none')) and \${hi} != 'x'"
 says 'a number with codes' "(. >= 0 and . <= 9) or . = -98 or . = -99"
 says 'a sensitive question' ",integer,n,N,Ч,\${q} != 'dk',\${q} != 'none',"
 says 'alternatives keep their brackets' "(\${n} = 1 or \${n} = 2) and \${q} = 'yes'"

@@ -234,7 +234,26 @@ static struct node *number_of(struct node *topic, const struct item *repeat)
     return number;
 }
 
-/* The first entry that is nobody's yet; NULL: none. */
+static struct node *words_in(struct node *entry)
+{
+    for (struct node *n = entry->first; n; n = n->next) {
+        const struct control *c = n->kind == NODE_ELEMENT && n->item ? n->item->control : NULL;
+        if (c && c->kind == CONTROL_INPUT && n->item->type == TYPE_TEXT) {
+            return n;
+        }
+    }
+    return NULL;
+}
+
+/* Nobody's yet, and without words that somebody typed. */
+static bool is_free(const struct interview *i, struct node *entry)
+{
+    const struct node *whose = find_in(entry, "_who"), *words = words_in(entry);
+    return whose && !*tree_value(whose) &&
+           !(words && (*tree_value(words) || interview_typed(i, words)));
+}
+
+/* The first entry that is free; NULL: none. */
 static struct node *free_entry(struct interview *i, const struct page *roster)
 {
     struct arena arena;
@@ -243,8 +262,7 @@ static struct node *free_entry(struct interview *i, const struct page *roster)
     arena_init(&arena);
     session_entries(i->session, &arena, roster, &entries, &count);
     for (size_t e = 0; e < count && !found; e++) {
-        const struct node *whose = find_in(entries[e], "_who");
-        found = whose && !*tree_value(whose) ? entries[e] : NULL;
+        found = is_free(i, entries[e]) ? entries[e] : NULL;
     }
     arena_fini(&arena);
     return found;
@@ -259,9 +277,17 @@ static struct node *new_entry(struct interview *i, struct node *topic, const str
         return interview_add(i, roster, &entry, NULL) ? entry : NULL;
     }
     char more[24];
-    snprintf(more, sizeof more, "%ld", number ? strtol(tree_value(number), NULL, 10) + 1 : 0L);
-    return number && interview_answer(i, number, more, NULL) == ANSWER_OK ? free_entry(i, roster)
-                                                                          : NULL;
+    char *before = mem_text(number ? tree_value(number) : "");
+    snprintf(more, sizeof more, "%ld", strtol(before, NULL, 10) + 1);
+    if (number && interview_answer(i, number, more, NULL) == ANSWER_OK) {
+        if (session_check(i->session, number, NULL) == ANSWER_OK) {
+            entry = free_entry(i, roster);
+        } else { /* the form takes no more */
+            (void)interview_answer(i, number, before, NULL);
+        }
+    }
+    mem_wipe_text(before);
+    return entry;
 }
 
 /* The node whose entries are of the repeat: the topic, or a group in it. */
@@ -281,18 +307,8 @@ static struct node *parent_in(struct node *node, const struct item *repeat)
     return NULL;
 }
 
-static struct node *words_in(struct node *entry)
-{
-    for (struct node *n = entry->first; n; n = n->next) {
-        const struct control *c = n->kind == NODE_ELEMENT && n->item ? n->item->control : NULL;
-        if (c && c->kind == CONTROL_INPUT && n->item->type == TYPE_TEXT) {
-            return n;
-        }
-    }
-    return NULL;
-}
-
-struct node *group_quote_entry(struct interview *i, struct node *topic, const char *who)
+/* Returns the question that says whose words they are; NULL: no entry is there for them. */
+static struct node *fill_entry(struct interview *i, struct node *topic, const char *who)
 {
     struct item *repeat = quotes_of(i, topic);
     struct page roster = {.kind = PAGE_ROSTER, .control = repeat ? repeat->control : NULL};
@@ -303,8 +319,25 @@ struct node *group_quote_entry(struct interview *i, struct node *topic, const ch
     struct node *entry = free_entry(i, &roster);
     entry = entry ? entry : new_entry(i, topic, &roster);
     struct node *whose = entry ? find_in(entry, "_who") : NULL;
-    bool ok = whose && interview_answer(i, whose, who, NULL) == ANSWER_OK;
-    return ok ? words_in(entry) : NULL;
+    return whose && interview_answer(i, whose, who, NULL) == ANSWER_OK ? whose : NULL;
+}
+
+struct node *group_quotes(struct interview *i, struct node *topic, const char *who)
+{
+    const struct turn *open = turns_open(i);
+    struct node *whose;
+    struct buf value = {0};
+    assert(open);
+    buf_text(&value, who);
+    whose = fill_entry(i, topic, who);
+    if (whose) {
+        buf_char(&value, '\n');
+        session_path(whose, &value);
+    }
+    buf_add(&value, "", 0);
+    post(i, TURN_QUOTED, open->topic, value.data);
+    buf_fini(&value);
+    return whose ? words_in(session_entry_of(whose)) : NULL;
 }
 
 /* ---- turns ---- */
@@ -329,45 +362,31 @@ void group_ends(struct interview *i)
     }
 }
 
-void group_quotes(struct interview *i, const char *who)
+/* The entries that were filled in for a turn's quotes become another's. */
+static void rename_quotes(struct interview *i, const char *old, const char *who)
 {
-    const struct turn *open = turns_open(i);
-    assert(open);
-    post(i, TURN_QUOTED, open->topic, who);
-}
-
-/* The last `count` entries for quotes of a person become another's. */
-static void rename_quotes(struct interview *i, struct node *topic, size_t count, const char *old,
-                          const char *who)
-{
-    struct item *repeat = quotes_of(i, topic);
-    struct page roster = {.kind = PAGE_ROSTER, .control = repeat ? repeat->control : NULL};
-    struct arena arena;
-    struct node **entries;
-    size_t all = 0;
-    roster.node = roster.control ? parent_in(topic, repeat) : NULL;
-    arena_init(&arena);
-    if (roster.node) {
-        session_entries(i->session, &arena, &roster, &entries, &all);
-    }
-    for (size_t e = all; e > 0 && count; e--) {
-        struct node *whose = find_in(entries[e - 1], "_who");
+    size_t count;
+    const struct turn *marks = turns_marks(i, &count);
+    for (size_t k = 0; k < count; k++) {
+        struct node *whose = marks[k].entry ? session_find(i->session, marks[k].entry) : NULL;
         if (whose && strcmp(tree_value(whose), old) == 0) {
-            count--;
             (void)interview_answer(i, whose, who, NULL); /* refused: it is judged at the end */
         }
     }
-    arena_fini(&arena);
 }
 
-bool group_puts_right(struct interview *i, struct node *topic, const char *who)
+bool group_puts_right(struct interview *i, const char *who)
 {
     const struct turn *open = turns_open(i);
     struct group_person *people;
     struct arena arena;
     bool agreed = false;
     assert(open);
-    size_t quotes = turns_quotes(i);
+    size_t mark_count, quotes = 0;
+    const struct turn *marks = turns_marks(i, &mark_count);
+    for (size_t k = 0; k < mark_count; k++) {
+        quotes += marks[k].quote;
+    }
     arena_init(&arena);
     size_t count = group_people(i, &arena, &people);
     for (size_t p = 0; p < count; p++) {
@@ -375,7 +394,7 @@ bool group_puts_right(struct interview *i, struct node *topic, const char *who)
     }
     if (!quotes || agreed) {
         char *old = mem_text(open->who), *label = mem_text(who);
-        rename_quotes(i, topic, quotes, old, label);
+        rename_quotes(i, old, label);
         post(i, TURN_PUT_RIGHT, open->topic, label);
         mem_wipe_text(old);
         mem_wipe_text(label);

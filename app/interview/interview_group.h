@@ -39,18 +39,17 @@ size_t group_codes(struct interview *i, struct arena *arena, const struct node *
 /* Who speaks named a code: marked with the time, and chosen in the topic's question. */
 enum answer_result group_names(struct interview *i, struct node *topic, const char *code,
                                struct err *err);
-/* The topic's own entry for a quote of this person: a new one of the repeat in it whose question
- * ends in "_who", which is answered.  Returns the question for its words; NULL: the topic has no
- * such repeat, or takes no more. */
-struct node *group_quote_entry(struct interview *i, struct node *topic, const char *who);
+/* Marks a quote of this person in the turn that lasts, and fills in the form's entry for it: one of
+ * the repeat in the topic whose question ends in "_who", without a person or words, or a new one.
+ * Returns the question for its words; NULL: the topic has no such repeat, or takes no more. */
+struct node *group_quotes(struct interview *i, struct node *topic, const char *who);
 
 /* Takes note, and journals: who speaks from now on (a label or TURN_…); that the topic's table is
  * left; that the turn begun last was somebody else's. */
 void group_speaks(struct interview *i, const struct node *topic, const char *who);
 void group_ends(struct interview *i);
-void group_quotes(struct interview *i, const char *who); /* in the turn that lasts */
 /* With what was marked in it.  False, and nothing is done: words were quoted in it, and this person
  * did not agree to that. */
-MUST_CHECK bool group_puts_right(struct interview *i, struct node *topic, const char *who);
+MUST_CHECK bool group_puts_right(struct interview *i, const char *who);
 
 #endif

@@ -48,14 +48,11 @@ static void close_turn(struct interview *i, int64_t mono_ms)
     }
 }
 
-size_t turns_quotes(const struct interview *i)
+const struct turn *turns_marks(const struct interview *i, size_t *count)
 {
-    const struct interview_turns *t = i->turns;
-    size_t count = 0;
-    for (const struct turn *one = open_turn(i); one && one < t->list + t->count; one++) {
-        count += one->quote;
-    }
-    return count;
+    const struct turn *open = open_turn(i);
+    *count = open ? (size_t)(i->turns->list + i->turns->count - open) - 1 : 0;
+    return open ? open + 1 : NULL;
 }
 
 int64_t turns_spoken(const struct interview *i, const char *topic, const char *who, int64_t mono_ms)
@@ -105,6 +102,18 @@ static void put_right(struct interview *i, const char *who)
     }
 }
 
+/* Value: what, the speaker's label; then a line's end and the path of the form's question. */
+static void keep_quote(struct interview *i, const struct journal_event *e)
+{
+    struct turn *mark = add_turn(i, e, e->value + 1);
+    char *end = strchr(mark->who, '\n');
+    mark->quote = true;
+    if (end) {
+        *end = '\0';
+        mark->entry = mem_text(end + 1);
+    }
+}
+
 /* Value: what, the speaker's label, a line's end, the code. */
 static bool keep_code(struct interview *i, const struct journal_event *e, struct err *err)
 {
@@ -130,7 +139,7 @@ static bool keep_turn(struct interview *i, const struct journal_event *e, struct
         add_turn(i, e, who)->since = e->mono_ms > 0 ? e->mono_ms : 1;
         return true;
     case TURN_QUOTED:
-        add_turn(i, e, who)->quote = true;
+        keep_quote(i, e);
         return true;
     case TURN_CODED:
         return keep_code(i, e, err);
@@ -239,6 +248,7 @@ void turns_free(struct interview *i)
         mem_wipe_text(t->list[k].topic);
         mem_wipe_text(t->list[k].who);
         mem_wipe_text(t->list[k].code);
+        mem_wipe_text(t->list[k].entry);
     }
     if (t) {
         free(t->list);

@@ -14,7 +14,8 @@
 #define TURN_PAUSE "pause"
 
 struct turn {
-    bool quote;        /* no turn: words of `who` worth quoting were said now */
+    bool quote;        /* no turn: words of `who` worth quoting were said now … */
+    char *entry;       /* … and this question of the form says whose they are; NULL: none does */
     char *code;        /* no turn: `who` ("": nobody) named this code now; NULL: not so */
     char *topic, *who; /* path of the topic's entry; a participant's label, or one of the above */
     int64_t start, ms; /* within the topic; ms: 0 while it lasts */
@@ -35,8 +36,8 @@ MUST_CHECK bool turns_keep(struct interview *i, const struct journal_event *even
 const struct turn *turns_open(const struct interview *i);
 /* The turn begun last, if it can still be put right: at most ten seconds ago. */
 const struct turn *turns_right(const struct interview *i, int64_t mono_ms);
-/* How many quotes were marked in the turn that lasts. */
-size_t turns_quotes(const struct interview *i);
+/* The first mark of the turn that lasts, and how many there are. */
+const struct turn *turns_marks(const struct interview *i, size_t *count);
 /* ms that `who` spoke in a topic (NULL: in all); NULL: all time of the topic.  `mono_ms`: now, for
  * the turn that lasts. */
 int64_t turns_spoken(const struct interview *i, const char *topic, const char *who,

@@ -302,7 +302,7 @@ static void speaks(struct app *app, struct node *topic, const char *who)
 {
     struct interview *i = app->interview;
     if (app->view.put_right && turns_right(i, clock_mono_ms())) {
-        if (!group_puts_right(i, topic, who)) {
+        if (!group_puts_right(i, who)) {
             bool person = strcmp(who, TURN_SILENCE) != 0 && strcmp(who, TURN_CROSSTALK) != 0 &&
                           strcmp(who, TURN_PAUSE) != 0;
             app_say_text(app,
@@ -427,8 +427,7 @@ static void quote(struct app *app, struct node *topic, const struct turn *open)
             const char *time = app_sound_time(
                 app, turns_spoken(app->interview, open->topic, NULL, clock_mono_ms()));
             const char *label = arena_text(&ui->frame, people[p].label);
-            group_quotes(app->interview, label);
-            note_words(app, group_quote_entry(app->interview, topic, label));
+            note_words(app, group_quotes(app->interview, topic, label));
             app_say_text(app, ui_fill(ui, S_group_quoted, label, time), true);
             return;
         }

@@ -28,7 +28,10 @@ static void play_at_once(struct app *app, const struct page *fields, size_t coun
             app_listen(app, sound);
             return;
         }
-        if (plays && aloud_can(app)) { /* the form wants it to be heard */
+        bool foreign = false;
+        (void)session_text(app->interview->session, &app->ui.frame, &p->control->label, p->node,
+                           FORM_LONG, &foreign);
+        if (plays && !foreign && aloud_can(app)) { /* the form wants it to be heard */
             question_say_aloud(app, p);
             return;
         }

@@ -202,14 +202,23 @@ static void put_pages(struct project *p, const struct dataset_sound *sound)
     }
 }
 
-/* A moment is marked after it was heard. */
-static int64_t begins_at(const struct dataset_turn *turn)
+/* A moment is marked after it was heard, and not before its speaker began. */
+static int64_t begins_at(const struct submission *about, const struct dataset_turn *turn)
 {
     enum { BEFORE_MS = 10000 };
-    bool mark = turn->quote || *turn->code;
-    return !mark                           ? turn->recorded_ms
-           : turn->recorded_ms > BEFORE_MS ? turn->recorded_ms - BEFORE_MS
-                                           : 0;
+    int64_t from = turn->recorded_ms > BEFORE_MS ? turn->recorded_ms - BEFORE_MS : 0;
+    if (!turn->quote && !*turn->code) {
+        return turn->recorded_ms;
+    }
+    for (size_t t = 0; t < about->turn_count; t++) {
+        const struct dataset_turn *one = &about->turns[t];
+        bool mark = one->quote || *one->code;
+        if (!mark && one->recorded_ms > from && one->recorded_ms <= turn->recorded_ms &&
+            strcmp(one->who, turn->who) == 0 && strcmp(one->recording, turn->recording) == 0) {
+            from = one->recorded_ms;
+        }
+    }
+    return from;
 }
 
 /* Each turn of a participant that was recorded; the ten seconds before a quote, or a code, was
@@ -230,7 +239,8 @@ static void put_turns(struct project *p, const struct submission *about,
         qdpx_put_guid(&p->sources, "guid", "selection", what.data);
         xml_put_attr(&p->sources, "name", *turn->code ? turn->code : turn->who);
         buf_printf(&p->sources, " begin=\"%lld\" end=\"%lld\" creatingUser=\"%s\">\n",
-                   (long long)begins_at(turn), (long long)(turn->recorded_ms + turn->ms), p->user);
+                   (long long)begins_at(about, turn), (long long)(turn->recorded_ms + turn->ms),
+                   p->user);
         if (one) {
             qdpx_put_coding(p, &p->sources, what.data, "speaker", one->key);
         }

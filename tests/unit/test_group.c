@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Does the table of a group know who spoke when, and for how long, whatever happens to it? */
 #include <time.h>
+#include <unistd.h>
 
 #include "app/interview/interview_group.h"
 #include "app/interview/interview_sound.h"
 #include "app/screens/screen_quote.h"
 #include "platform/machine/clock.h"
+#include "platform/machine/file.h"
 #include "tests/lib/scene.h"
 
 static const struct scene_look upright = {
@@ -407,6 +409,92 @@ static void test_group__marks_are_put_right_with_their_turn(void **state)
     assert_string_equal(tree_value(session_find(session, "/data/topic[1]/tp_q[1]/q_who")), "У2");
 }
 
+static const char *value_of(struct scene *s, const char *path)
+{
+    return tree_value(session_find(s->app.interview->session, path));
+}
+
+/* A quote takes no entry that holds somebody's words; put right, it takes its own entry along and
+ * no other. */
+static void test_group__a_quote_has_its_own_entry(void **state)
+{
+    struct scene *s = *state;
+    sit_down(s);
+    scene_tap(s, "chair:1");
+    assert_true(scene_tap(s, "quote"));
+    assert_true(scene_tap(s, "quote"));
+    answer(s, "/data/topic[1]/tp_q[1]/q_txt", "чьи-то слова");
+    answer(s, "/data/topic[1]/tp_q[1]/q_who", "");
+    answer(s, "/data/topic[1]/tp_q[2]/q_txt", "слова У1");
+    scene_tap(s, "silence");
+    scene_tap(s, "chair:1");
+    assert_true(scene_tap(s, "quote"));
+    assert_string_equal(value_of(s, "/data/topic[1]/tp_q[1]/q_who"), ""); /* it has words */
+    assert_string_equal(value_of(s, "/data/topic[1]/tp_q[3]/q_who"), "У1");
+    assert_true(scene_tap(s, "put-right"));
+    scene_tap(s, "chair:2");
+    assert_string_equal(value_of(s, "/data/topic[1]/tp_q[2]/q_who"), "У1");
+    assert_string_equal(value_of(s, "/data/topic[1]/tp_q[3]/q_who"), "У2");
+}
+
+/* Where the form asks for the number of quotes, a mark raises it, but not beyond what it allows. */
+static void test_group__a_form_that_takes_two_quotes(void **state)
+{
+    struct scene *s = *state;
+    static const char md[] =
+        "| survey |\n"
+        "| | type | name | label | calculation | appearance | repeat_count | constraint |\n"
+        "| | begin_repeat | part | Round | | focus-group | | |\n"
+        "| | calculate | p_lab | | concat('У', position(..)) | | | |\n"
+        "| | select_one yn | p_quote | Quotes? | | | | |\n"
+        "| | end_repeat | | | | | | |\n"
+        "| | begin_repeat | topic | Topic | | focus-group | 1 | |\n"
+        "| | text | tp_sum | What is it about? | | | | |\n"
+        "| | integer | tp_q_n | How many? | | | | . <= 2 |\n"
+        "| | begin_repeat | tp_q | Quote | | | if(${tp_q_n} > 0, ${tp_q_n}, 0) | |\n"
+        "| | select_one ${p_lab} | q_who | Whose? | | | | |\n"
+        "| | text | q_txt | Words | | | | |\n"
+        "| | end_repeat | | | | | | |\n"
+        "| | end_repeat | | | | | | |\n"
+        "| choices |\n| | list_name | name | label |\n| | yn | yes | Yes |\n| | yn | no | No |\n"
+        "| settings |\n| | form_id | version |\n| | form | 1 |\n";
+    char path[] = "/tmp/suhbat-group-XXXXXX.md";
+    struct err err = {0};
+    int fd = mkstemps(path, 3);
+    assert_true(fd >= 0);
+    close(fd);
+    OK(file_write(path, md, sizeof md - 1, FILE_PRIVATE, true, &err));
+    char *form = scene_form(path);
+    unlink(path);
+    scene_begin(s, window, form, "form", &upright);
+    free(form);
+    answer(s, "/data/part[1]/p_quote", "yes");
+    struct node *topic = session_find(s->app.interview->session, "/data/topic[1]");
+    group_speaks(s->app.interview, topic, "У1");
+    for (int k = 1; k <= 3; k++) {
+        const struct node *words = group_quotes(s->app.interview, topic, "У1");
+        assert_int_equal(words != NULL, k <= 2);
+        assert_string_equal(value_of(s, "/data/topic[1]/tp_q_n"), k == 1 ? "1" : "2");
+    }
+    size_t count;
+    (void)turns_marks(s->app.interview, &count);
+    assert_int_equal(count, 3); /* the third is marked all the same */
+}
+
+/* The list of turns grows under the tap on a code, too (under ASan). */
+static void test_group__a_code_while_the_list_grows(void **state)
+{
+    struct scene *s = *state;
+    sit_down(s);
+    const struct node *topic = session_find(s->app.interview->session, "/data/topic[1]");
+    for (int k = 0; k < 64; k++) {
+        group_speaks(s->app.interview, topic, k % 2 ? "У1" : "У2");
+    }
+    scene_draw(s);
+    assert_true(scene_tap(s, "code:trust"));
+    assert_non_null(strstr(s->app.message.text, "У1"));
+}
+
 /* Six hundred turns are drawn as quickly as one, and each is told. */
 static void test_group__many_turns(void **state)
 {
@@ -448,6 +536,9 @@ int main(void)
         SCENE_TEST(test_group__a_code_is_named),
         SCENE_TEST(test_group__the_words_of_a_quote),
         SCENE_TEST(test_group__marks_are_put_right_with_their_turn),
+        SCENE_TEST(test_group__a_quote_has_its_own_entry),
+        SCENE_TEST(test_group__a_form_that_takes_two_quotes),
+        SCENE_TEST(test_group__a_code_while_the_list_grows),
         SCENE_TEST(test_group__many_turns),
     };
     struct err err = {0};

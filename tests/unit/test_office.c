@@ -315,6 +315,92 @@ static void test_office__what_was_typed_is_a_draft(void **state)
     assert_int_equal(s.office.listening.count, 0);
 }
 
+/* Typing goes on while it plays; so does keeping. */
+static void test_office__a_draft_is_kept_while_it_plays(void **state)
+{
+    (void)state;
+    struct desk_transcripts all;
+    struct transcript first;
+    open_recording();
+    press(KEY_F1);
+    listen_ms(300);
+    press(KEY_F1 + 4);
+    office_scene_type(&s, "Салом");
+    s.office.listening.changed_ms -= 120000; /* two minutes of typing */
+    listen_ms(700);
+    assert_true(s.office.listening.playing);
+    assert_int_equal(transcripts(&first, &all), 1);
+    desk_transcripts_fini(&all);
+    press(KEY_F1);
+    assert_int_equal(office_listen_beat(&s.office), 0);
+    office_scene_type(&s, "!");
+    assert_true(office_listen_beat(&s.office) > 0); /* it is looked after without a touch, too */
+}
+
+static void test_office__nothing_is_kept_of_a_withdrawn_recording(void **state)
+{
+    (void)state;
+    struct desk_transcripts all;
+    struct transcript first;
+    struct err err = {0};
+    struct withdraw_report report;
+    open_recording();
+    tap("who:0");
+    office_scene_type(&s, "Салом");
+    OK(desk_withdraw(s.office.desk, (const uint8_t(*)[16])s.office.listening.record, 1,
+                     USE_RECORDING, "", study_wall, &report, &err));
+    tap("keep");
+    says("Согласие отозвали");
+    tap("back");
+    assert_int_equal(transcripts(&first, &all), 0);
+    desk_transcripts_fini(&all);
+}
+
+/* Paragraphs are one piece; what was typed after "checked" is not behind it; nothing is not kept.
+ */
+static void test_office__what_is_kept_is_what_was_typed(void **state)
+{
+    (void)state;
+    open_recording();
+    tap("who:0");
+    tap("keep");
+    says("сохранять нечего");
+    tap("said");
+    office_scene_type(&s, "Биринчи\n\nЭкинчи");
+    tap("keep");
+    tap("place:8");
+    tap("who:1");
+    office_scene_type(&s, "Кийин");
+    tap("back");
+    tap("listen");
+    says("Экинчи");
+    assert_int_equal(s.office.listening.count, 2);
+    assert_string_equal(s.office.listening.pieces[1].text, "Кийин");
+}
+
+/* The desk is busy: the page stays, with what was typed, and says so. */
+static void test_office__back_waits_for_the_desk(void **state)
+{
+    (void)state;
+    struct db *other;
+    struct err err = {0};
+    char path[300];
+    open_recording();
+    tap("who:0");
+    office_scene_type(&s, "Салом");
+    snprintf(path, sizeof path, "%s/desk.db", s.desk);
+    OK(db_open(&other, path, "", &err));
+    OK(db_script(other, "BEGIN IMMEDIATE", &err));
+    tap("back");
+    assert_int_equal(s.office.page, OFFICE_LISTEN);
+    assert_true(s.office.message.text[0] && !s.office.message.good);
+    assert_string_equal(s.office.listening.pieces[0].text, "Салом");
+    OK(db_script(other, "ROLLBACK", &err));
+    db_close(other);
+    tap("back");
+    assert_int_equal(s.office.page, OFFICE_RECORD);
+}
+
 static void test_office__sensitive_answers_wait(void **state)
 {
     (void)state;
@@ -664,6 +750,10 @@ int main(void)
         OFFICE_TEST(test_office__listens_and_writes),
         OFFICE_TEST(test_office__goes_where_it_is_touched),
         OFFICE_TEST(test_office__what_was_typed_is_a_draft),
+        OFFICE_TEST(test_office__a_draft_is_kept_while_it_plays),
+        OFFICE_TEST(test_office__nothing_is_kept_of_a_withdrawn_recording),
+        OFFICE_TEST(test_office__what_is_kept_is_what_was_typed),
+        OFFICE_TEST(test_office__back_waits_for_the_desk),
         OFFICE_TEST(test_office__sensitive_answers_wait),
         OFFICE_TEST(test_office__a_withdrawal_destroys_after_two_touches),
         OFFICE_TEST(test_office__makes_tables_and_the_report),

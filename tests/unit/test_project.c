@@ -220,7 +220,7 @@ static void test_project__recordings_are_sources(void **state)
     const char *spoke = has(&c, "name=\"У2\" begin=\"2000\" end=\"6200\"");
     assert_non_null(strstr(spoke, "<Coding"));
     assert_null(strstr(c.project.data, "name=\"silence\""));
-    const char *said = has(&c, "name=\"У2\" begin=\"0\" end=\"5000\"");
+    const char *said = has(&c, "name=\"У2\" begin=\"2000\" end=\"5000\"");
     const char *close = strstr(said, "</AudioSelection>");
     unsigned codings = 0;
     for (const char *p = said; (p = strstr(p, "<Coding ")) != NULL && p < close; p++) {

@@ -246,16 +246,23 @@ static bool end_tables(struct exporting *x, bool ok, struct err *err)
 /* The turns of all groups as a table of the format. */
 static bool put_turns(struct exporting *x, struct group *g, struct err *err)
 {
+    static const char *turn_columns[] = {"instance_ID", "topic",        "event",
+                                         "who",         "start_ms",     "duration_ms",
+                                         "recording",   "recording_ms", "code"};
     struct csv csv;
     struct buf bytes = {0};
     if (!g->all_turns.len) {
         return true;
     }
     const char *name = arena_printf(&x->arena, "%s - turns", dataset_table(g->dataset, 0)->name);
-    bool ok = csv_parse(&csv, &x->arena, g->all_turns.data, g->all_turns.len, err) &&
-              x->options->writer->plain(&bytes, &csv, err) &&
-              desk_files_put(&x->out, table_path(x, name, x->options->writer->ending), bytes.data,
-                             bytes.len, err);
+    bool ok = csv_parse(&csv, &x->arena, g->all_turns.data, g->all_turns.len, err);
+    if (ok) { /* a device's own headings do not become names of variables */
+        csv.rows[0].cells = turn_columns;
+        csv.rows[0].count = sizeof turn_columns / sizeof *turn_columns;
+    }
+    ok = ok && x->options->writer->plain(&bytes, &csv, err) &&
+         desk_files_put(&x->out, table_path(x, name, x->options->writer->ending), bytes.data,
+                        bytes.len, err);
     x->counts->files += ok;
     buf_fini(&bytes);
     return ok;

@@ -3,6 +3,7 @@
 #include "tools/form/form_assemble.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,6 +259,11 @@ static bool fill_cell(struct assembly *a, struct line *line, const char *header,
     return ok;
 }
 
+static bool is_of_name(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.' || (c & 0x80);
+}
+
 /* Whether an expression has an "or" outside brackets and quotes: "and" would bind more tightly. */
 static bool is_loose(const char *text)
 {
@@ -272,7 +278,8 @@ static bool is_loose(const char *text)
             depth++;
         } else if (*c == ')' || *c == ']') {
             depth--;
-        } else if (!depth && text_starts(c, " or ")) {
+        } else if (!depth && text_starts(c, "or") && c > text && !is_of_name(c[-1]) &&
+                   !is_of_name(c[2])) {
             return true;
         }
     }

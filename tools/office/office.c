@@ -236,6 +236,12 @@ static int beat(const struct office *o)
     return row->beat ? row->beat(o) : 0;
 }
 
+/* Who listens touches nothing for a while; nobody listens for hours. */
+static int idle_ms(const struct office *o)
+{
+    return o->listening.playing ? 3 * IDLE_MS : IDLE_MS;
+}
+
 static bool press_key(struct office *o, unsigned n)
 {
     const struct office_row *row = &o->pages[o->page];
@@ -260,12 +266,12 @@ bool office_handle(struct office *o, const struct window_event *e)
             ui_let_go(&o->ui);
             return false;
         }
-    } else if (o->desk && clock_mono_ms() - o->input_ms >= IDLE_MS) {
+    } else if (o->desk && clock_mono_ms() - o->input_ms >= idle_ms(o)) {
         office_lock(o);
         return true;
     }
     bool beats = !o->work.task && beat(o) > 0;
-    o->input_ms = touch || beats ? clock_mono_ms() : o->input_ms;
+    o->input_ms = touch ? clock_mono_ms() : o->input_ms;
     if (e->kind == WINDOW_KEY && e->key >= KEY_F1 && e->key < KEY_F1 + WINDOW_F_KEYS) {
         return press_key(o, (unsigned)(e->key - KEY_F1));
     }
@@ -288,7 +294,7 @@ static int timeout(const struct office *o)
     if (beat(o) > 0 && (ui < 0 || beat(o) < ui)) {
         return beat(o);
     }
-    int64_t left = IDLE_MS - (clock_mono_ms() - o->input_ms);
+    int64_t left = idle_ms(o) - (clock_mono_ms() - o->input_ms);
     left = left > 0 ? left : 0;
     return ui >= 0 && ui < left ? ui : (int)left;
 }

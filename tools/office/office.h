@@ -136,6 +136,7 @@ struct office_listening { /* office_listen.c: a recording is heard and written d
     int64_t changed_ms;          /* … for the first time */
     uint8_t draft[16];           /* the transcript that they are kept as; zeros: none yet */
     bool checked;                /* to be kept as checked */
+    bool withdrawn;              /* consent was, while it was written: nothing is kept */
     struct player *player;       /* NULL: not needed yet */
     bool playing;
     int percent;

@@ -12,6 +12,7 @@ enum {
     AHEAD_MS = 4000, /* what the player has at least */
     PIECE_MS = 8000, /* what it is given at once */
     BEAT_MS = 200,
+    LOOK_MS = 5000,  /* whether it is time to keep what is written */
     KEEP_MS = 60000, /* what is written is kept as a draft after so long */
     AROUND = 4,      /* pieces that are shown before and after the one that is written */
     PLACES = 16      /* of the bar that can be touched */
@@ -128,6 +129,7 @@ static bool keep_now(struct office *o, struct err *err)
     struct dataset_said *said = mem_zero(l->count + 1, sizeof *said);
     struct buf text = {0};
     size_t count = 0;
+    unsigned uses = 0;
     bool gone;
     for (size_t i = 0; i < l->count; i++) {
         const struct office_piece *p = &l->pieces[i];
@@ -142,8 +144,13 @@ static bool keep_now(struct office *o, struct err *err)
     memcpy(t.recording, l->all.list[l->recording].id, 16);
     bool ok = desk_begin(o->desk, err);
     if (ok) {
-        ok = !is_draft(l) || desk_transcript_drop(o->desk, l->draft, &gone, err);
-        if (ok && count) {
+        ok =
+            desk_withdrawn(o->desk, l->record, &uses, err) &&
+            (!is_draft(l) || (desk_transcript_drop(o->desk, l->draft, &gone, err) &&
+                              desk_codings_log(o->desk, "transcript dropped", "",
+                                               (const uint8_t(*)[16])l->draft, 1, t.wall_ms, err)));
+        l->withdrawn = (uses & (USE_ANSWERS | USE_RECORDING)) != 0; /* meanwhile */
+        if (ok && count && !l->withdrawn) {
             ok = desk_transcript_put(o->desk, &t, err) &&
                  desk_codings_log(o->desk, l->checked ? "transcript" : "transcript draft", "",
                                   (const uint8_t(*)[16])t.id, 1, t.wall_ms, err);
@@ -166,6 +173,10 @@ static void kept(struct office *o, bool ok, const struct err *err)
     struct office_listening *l = &o->listening;
     if (!ok) {
         office_failed(o, err);
+    } else if (l->withdrawn) {
+        free_pieces(l);
+        edit_end(&o->ui.edit);
+        office_say(o, ui_str(&o->ui, S_desk_listen_gone), false);
     } else if (l->checked) {
         memset(l->draft, 0, sizeof l->draft); /* what is changed now is another transcript */
         office_say(o, ui_str(&o->ui, S_desk_kept), true);
@@ -207,7 +218,7 @@ static bool read_all(struct office *o, struct err *err)
     return ok;
 }
 
-/* The latest that a person checked, else the latest. */
+/* The latest that a person wrote, else the latest. */
 static void choose_recording(struct office *o, size_t recording)
 {
     struct office_listening *l = &o->listening;
@@ -222,7 +233,7 @@ static void choose_recording(struct office *o, size_t recording)
         const struct transcript *t =
             desk_transcripts_of(&l->had, l->all.list[recording].id, &count);
         for (size_t i = 0; i < count; i++) {
-            best = !best || t[i].verified || !best->verified ? &t[i] : best;
+            best = !best || !*t[i].with || *best->with ? &t[i] : best;
         }
     }
     struct err err = {0};
@@ -337,7 +348,7 @@ static void jump(struct office *o, int64_t ms)
 
 int office_listen_beat(const struct office *o)
 {
-    return o->listening.playing ? BEAT_MS : 0;
+    return o->listening.playing ? BEAT_MS : o->listening.changed ? LOOK_MS : 0;
 }
 
 const char *office_listen_key(struct office *o, unsigned n)
@@ -523,6 +534,15 @@ static void show_transcripts(struct office *o)
     }
 }
 
+static bool has_words(const struct office_listening *l)
+{
+    bool any = false;
+    for (size_t i = 0; i < l->count; i++) {
+        any = any || *l->pieces[i].text;
+    }
+    return any;
+}
+
 static void show_all(struct office *o)
 {
     struct ui *ui = &o->ui;
@@ -539,12 +559,34 @@ static void show_all(struct office *o)
     if (l->count && ui_wide_button(ui, "keep", ui_str(ui, S_desk_listen_keep), true)) {
         stop(l);
         edit_end(&ui->edit);
-        l->checked = true;
-        office_work(o, S_desk_wait, keep_now, kept);
+        if (has_words(l)) {
+            l->checked = true;
+            office_work(o, S_desk_wait, keep_now, kept);
+        } else {
+            office_say(o, ui_str(ui, S_desk_listen_empty), false);
+        }
         return;
     }
     ui_say(ui, TEXT_SMALL, ui_str(ui, S_desk_listen_draft), ui->theme.soft);
     show_transcripts(o);
+}
+
+static bool nothing_to_do(struct office *o, struct err *err)
+{
+    (void)o;
+    (void)err;
+    return true;
+}
+
+/* The page is left when what was written is kept, and not before. */
+static void left(struct office *o, bool ok, const struct err *err)
+{
+    if (ok) {
+        office_listen_forget(o);
+        office_go(o, OFFICE_RECORD);
+    } else {
+        office_failed(o, err);
+    }
 }
 
 void office_listen(struct office *o)
@@ -568,11 +610,12 @@ void office_listen(struct office *o)
         return;
     }
     if (ui_took(ui, "back")) {
-        office_listen_forget(o);
-        office_go(o, OFFICE_RECORD);
-    } else if (l->playing) {
-        feed(o);
+        stop(l);
+        edit_end(&ui->edit);
+        office_work(o, S_desk_wait, l->changed ? keep_now : nothing_to_do, left);
     } else if (l->changed && clock_mono_ms() - l->changed_ms >= KEEP_MS) {
         office_read(o, S_desk_wait, keep_now, kept);
+    } else if (l->playing) {
+        feed(o);
     }
 }
