@@ -57,6 +57,8 @@ bool cases_on_message(void *user, struct buf *bytes, const struct message *m, st
     case MESSAGE_SEND_BACK: /* the device keeps it; it changes no case */
         ok = correction_fits(m->body, m->len, err);
         break;
+    case MESSAGE_WITHDRAW_SOUND: /* nor does this */
+        break;
     case MESSAGE_WITHDRAW:
         ok = err_set(err, ERR_ENV, "the message needs a newer version of the program");
         break;

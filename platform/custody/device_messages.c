@@ -69,6 +69,16 @@ static bool destroy(struct device *d, const uint8_t id[16], struct err *err)
                       destroy_recordings(d, r.seq, err));
 }
 
+/* The answers stay; the sound made with them goes. */
+static bool destroy_sound(struct device *d, const uint8_t id[16], struct err *err)
+{
+    struct device_record r;
+    uint8_t draft[16];
+    bool found;
+    return device_record_read(d, id, &r, draft, &found, err) &&
+           (!found || destroy_recordings(d, r.seq, err));
+}
+
 /* All in one transaction: what the message changes, that it was taken, and the chain's entry.
  * `why`: what is wrong with the message. */
 static bool commit_message(struct device *d, const struct message *m, const struct chain_entry *e,
@@ -79,6 +89,7 @@ static bool commit_message(struct device *d, const struct message *m, const stru
         return false;
     }
     bool ok = (m->kind != MESSAGE_WITHDRAW || destroy(d, m->about, err)) &&
+              (m->kind != MESSAGE_WITHDRAW_SOUND || destroy_sound(d, m->about, err)) &&
               (m->kind != MESSAGE_SEND_BACK || device_return_put(d, m, why, err)) &&
               device_row_put(d, (struct row_key){"cases", "", 0}, ROW_META, 0, cases->data,
                              cases->len, err) &&
@@ -152,7 +163,7 @@ bool device_apply_message(struct device *d, const struct message *m, const struc
               commit_message(d, m, &e, &cases, hash, why, err) &&
               device_advance(d, e.seq, hash, NULL, 0, err);
     buf_fini(&cases);
-    if (ok && withdrawn) {
+    if (ok && (withdrawn || m->kind == MESSAGE_WITHDRAW_SOUND)) {
         store_checkpoint(d->store); /* the bytes are gone from the log, too */
     }
     return ok;

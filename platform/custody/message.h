@@ -13,10 +13,11 @@
 
 enum { MESSAGE_BODY_MAX = 1 << 20, MESSAGE_BUCKET_MIN = 1024 };
 enum message_kind {
-    MESSAGE_ASSIGN = 1, /* body: the case; about: its id */
-    MESSAGE_TAKE_BACK,  /* no body; about: the case's id */
-    MESSAGE_SEND_BACK,  /* about: a record's id */
-    MESSAGE_WITHDRAW,   /* about: a record's id */
+    MESSAGE_ASSIGN = 1,     /* body: the case; about: its id */
+    MESSAGE_TAKE_BACK,      /* no body; about: the case's id */
+    MESSAGE_SEND_BACK,      /* about: a record's id */
+    MESSAGE_WITHDRAW,       /* about: a record's id */
+    MESSAGE_WITHDRAW_SOUND, /* the same, of its recordings alone */
     MESSAGE_KIND_END
 };
 

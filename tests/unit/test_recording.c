@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is sound sealed while it is recorded, whatever happens, and does it arrive whole? */
+#include "app/interview/interview_cases.h"
 #include "platform/custody/batch.h"
 #include "platform/custody/device_recordings.h"
 #include "platform/machine/audio.h"
@@ -503,6 +504,72 @@ static void test_recording__withdrawn(void **state)
     buf_fini(&sound);
 }
 
+struct told {
+    unsigned sound, all;
+};
+
+static bool count_told(void *user, const struct message *m, int64_t wall_ms, bool taken,
+                       struct err *err)
+{
+    struct told *t = user;
+    (void)wall_ms;
+    (void)taken;
+    (void)err;
+    t->sound += m->kind == MESSAGE_WITHDRAW_SOUND && memcmp(m->about, record_id, 16) == 0;
+    t->all++;
+    return true;
+}
+
+/* Of a record whose recording alone was taken back the device keeps the answers, not the sound. */
+static void test_recording__withdrawn_on_the_device(void **state)
+{
+    struct study *s = *state;
+    struct err err = {0};
+    struct device_draft d;
+    struct recording *r;
+    struct buf sound = {0}, tar = {0}, part = {0};
+    struct import_report in;
+    struct withdraw_report report;
+    struct load_report load;
+    struct told told = {0};
+    struct message m = {.counter = 1, .kind = MESSAGE_WITHDRAW_SOUND, .body = ""};
+    uint8_t sound_id[16];
+    bool there;
+    begin(s, &d);
+    OK(recording_begin(&r, s->device, &d, VOICE_LOW, study_wall, &err));
+    memcpy(sound_id, recording_id(r), 16);
+    speak(r, 1, &sound);
+    OK(recording_close(r, &err));
+    OK(device_finish(s->device, &d, record_id, &finished, study_wall, &err));
+    hand_over(s, "out", &tar);
+    struct desk *desk = open_desk(s);
+    OK(desk_import(desk, tar.data, tar.len, 1, &in, &err));
+    for (int again = 0; again < 2; again++) { /* the desk tells it once */
+        OK(desk_withdraw(desk, (const uint8_t(*)[16]) & record_id, 1, USE_RECORDING, "", study_wall,
+                         &report, &err));
+        assert_int_equal(report.messages, !again);
+    }
+    OK(desk_messages(desk, count_told, &told, &err));
+    assert_int_equal(told.sound, 1);
+    assert_int_equal(told.all, 1);
+    memcpy(m.device_id, device_id(s->device), 16);
+    memset(m.message_id, 7, 16);
+    memcpy(m.about, record_id, 16);
+    device_on_message(s->device, cases_on_message, NULL);
+    OK(file_folder(study_path(s, "post"), 0700, &err));
+    study_message(s, "post", "m.age", &m);
+    OK(device_load_folder(s->device, study_path(s, "post"), &load, &err));
+    OK(device_recording_part(s->device, sound_id, 1, &part, &there, &err));
+    assert_false(there);
+    buf_cut(&tar, 0);
+    hand_over(s, "more", &tar); /* the record goes out again, with its answers */
+    OK(desk_import(desk, tar.data, tar.len, 2, &in, &err));
+    desk_close(desk);
+    buf_fini(&sound);
+    buf_fini(&tar);
+    buf_fini(&part);
+}
+
 /* Each write in turn fails: what recording_put accepted is there at the next unlock. */
 static void test_recording__a_write_fails(void **state)
 {
@@ -550,6 +617,7 @@ int main(void)
         STUDY_TEST(test_recording__is_deleted),
         STUDY_TEST(test_recording__review_dies_with_the_draft),
         STUDY_TEST(test_recording__withdrawn),
+        STUDY_TEST(test_recording__withdrawn_on_the_device),
         STUDY_TEST(test_recording__a_write_fails),
     };
     struct err err = {0};

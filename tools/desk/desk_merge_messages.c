@@ -37,10 +37,13 @@ static bool is_of_case(const struct message *m)
     return m->kind == MESSAGE_ASSIGN || m->kind == MESSAGE_TAKE_BACK;
 }
 
-/* "c" and the case, "s" or "w" and the record; with `to_one` also the device. */
+/* "c" and the case, "s", "v" or "w" and the record; with `to_one` also the device. */
 static const char *topic_of(char out[TOPIC], const struct message *m, bool to_one)
 {
-    out[0] = is_of_case(m) ? 'c' : m->kind == MESSAGE_SEND_BACK ? 's' : 'w';
+    out[0] = is_of_case(m)                       ? 'c'
+             : m->kind == MESSAGE_SEND_BACK      ? 's'
+             : m->kind == MESSAGE_WITHDRAW_SOUND ? 'v'
+                                                 : 'w';
     text_hex(out + 1, m->about, 16);
     if (to_one) {
         text_hex(out + 33, m->device_id, 16);
@@ -208,6 +211,11 @@ static bool is_overtaken(struct posts *p, const struct message *m, int64_t wall_
     return own && own->wall_ms >= wall_ms;
 }
 
+static bool takes_back(const struct message *m)
+{
+    return m->kind == MESSAGE_WITHDRAW || m->kind == MESSAGE_WITHDRAW_SOUND;
+}
+
 static bool carry_message(void *user, const struct message *m, int64_t wall_ms, bool taken,
                           struct err *err)
 {
@@ -216,7 +224,7 @@ static bool carry_message(void *user, const struct message *m, int64_t wall_ms, 
     bool known, holds;
     char hex[33];
     text_hex(hex, m->message_id, 16);
-    if (map_get(&p->ids, hex) || (m->kind == MESSAGE_WITHDRAW && word_on(p, m, true, false))) {
+    if (map_get(&p->ids, hex) || (takes_back(m) && word_on(p, m, true, false))) {
         return true;
     }
     if (!knows_device(to->to, m->device_id, &known, err) || !holds_withdrawn(p, m, &holds, err)) {

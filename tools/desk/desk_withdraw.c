@@ -98,7 +98,8 @@ struct gathered { /* of one record */
     size_t device_count;
     unsigned held;     /* sealed contents that are here */
     unsigned openings; /* in the log */
-    bool told;         /* the device is told already */
+    bool told;         /* the device is told already … */
+    bool told_sound;   /* … of the recordings alone */
 };
 struct gathering { /* all records that are withdrawn at once: each table is read once */
     struct desk *desk;
@@ -127,6 +128,9 @@ static bool find_message(void *user, const struct message *m, int64_t wall_ms, b
     (void)err;
     if (one && m->kind == MESSAGE_WITHDRAW) {
         one->told = true;
+    }
+    if (one && m->kind == MESSAGE_WITHDRAW_SOUND) {
+        one->told_sound = true;
     }
     if (one && m->kind == MESSAGE_SEND_BACK) {
         g->messages = mem_grow(g->messages, g->message_count + 1, sizeof *g->messages);
@@ -202,18 +206,27 @@ static void gathering_fini(struct gathering *g)
 
 /* ---- the whole ---- */
 
-static bool tell_devices(struct desk *desk, const struct gathered *one, int64_t wall_ms,
-                         unsigned *messages, struct err *err)
+static bool tell_devices(struct desk *desk, const struct gathered *one, enum message_kind kind,
+                         int64_t wall_ms, unsigned *messages, struct err *err)
 {
-    bool ok = true;
-    for (size_t i = 0; ok && !one->told && i < one->device_count; i++) {
-        struct message m = {.kind = MESSAGE_WITHDRAW, .body = ""};
+    bool ok = true, told = one->told || (kind == MESSAGE_WITHDRAW_SOUND && one->told_sound);
+    for (size_t i = 0; ok && !told && i < one->device_count; i++) {
+        struct message m = {.kind = kind, .body = ""};
         memcpy(m.device_id, one->devices[i], 16);
         memcpy(m.about, one->id, 16);
         ok = desk_add_message(desk, &m, wall_ms, err);
         *messages += ok;
     }
     return ok;
+}
+
+/* Only devices that have sound of it. */
+static bool tell_of_sound(struct desk *desk, const struct gathered *one, int64_t wall_ms,
+                          unsigned *messages, struct err *err)
+{
+    int64_t recordings;
+    return desk_recordings_count(desk, one->id, &recordings, err) &&
+           (!recordings || tell_devices(desk, one, MESSAGE_WITHDRAW_SOUND, wall_ms, messages, err));
 }
 
 /* SQLite's secure_delete overwrites them. */
@@ -250,7 +263,10 @@ static bool withdraw_all(struct gathering *g, unsigned uses, const char *why, in
         report->destroyed += answers ? one->held : 0;
         ok = note(g->desk, one->id, uses, why, wall_ms, err) &&
              desk_put_withdrawn(g->desk, one->id, uses, err) &&
-             (!answers || tell_devices(g->desk, one, wall_ms, &report->messages, err));
+             (!answers ||
+              tell_devices(g->desk, one, MESSAGE_WITHDRAW, wall_ms, &report->messages, err)) &&
+             (answers || !(uses & USE_RECORDING) ||
+              tell_of_sound(g->desk, one, wall_ms, &report->messages, err));
     }
     return ok && (!answers || drop_messages(g, err)); /* last: a counter is used once */
 }
