@@ -87,6 +87,19 @@ static const struct node *consent_in(const struct interview *i, const struct nod
     return NULL;
 }
 
+static int64_t yes_since(const struct interview *i, const struct node *node)
+{
+    struct buf path = {0};
+    int64_t ms = 0;
+    if (says_yes(node)) {
+        session_path(node, &path);
+        buf_add(&path, "", 0);
+        ms = turns_when(i, path.data);
+    }
+    buf_fini(&path);
+    return ms;
+}
+
 static void read_person(const struct interview *i, struct node *entry, struct group_person *p)
 {
     const struct node *label = find_in(entry, "_lab"), *take = find_in(entry, "_take");
@@ -96,6 +109,8 @@ static void read_person(const struct interview *i, struct node *entry, struct gr
                                .refused = take && strcmp(tree_value(take), "no") == 0,
                                .late = says_yes(find_in(entry, "_late")),
                                .left = says_yes(find_in(entry, "_left")),
+                               .late_ms = yes_since(i, find_in(entry, "_late")),
+                               .left_ms = yes_since(i, find_in(entry, "_left")),
                                .sound = says_yes(consent_in(i, entry, NULL)),
                                .quotes = says_yes(consent_in(i, entry, "quotes"))};
 }

@@ -12,11 +12,12 @@
 
 struct group_person {
     struct node *entry;
-    const char *label;  /* "У3"; owned by the session */
-    bool refused;       /* takes no part: an empty chair */
-    bool fresh;         /* was asked nothing yet */
-    bool late, left;    /* questions whose names end so say "yes" */
-    bool sound, quotes; /* agreed to be recorded, to be quoted */
+    const char *label;        /* "У3"; owned by the session */
+    bool refused;             /* takes no part: an empty chair */
+    bool fresh;               /* was asked nothing yet */
+    bool late, left;          /* questions whose names end so say "yes" … */
+    int64_t late_ms, left_ms; /* … since then by the clock; 0: unknown */
+    bool sound, quotes;       /* agreed to be recorded, to be quoted */
 };
 /* Whether a repeat has the appearance. */
 bool group_is(const struct control *repeat);

@@ -154,14 +154,57 @@ static bool keep_turn(struct interview *i, const struct journal_event *e, struct
     }
 }
 
+static bool tells_of_coming(const struct journal_event *e)
+{
+    static const char *const ends[] = {"_late", "_left"};
+    size_t len = e->kind == JOURNAL_ANSWER ? strlen(e->path) : 0;
+    for (size_t k = 0; k < 2; k++) {
+        size_t tail = strlen(ends[k]);
+        if (len > tail && strcmp(e->path + len - tail, ends[k]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The time of the first "yes"; another answer takes it away. */
+static void stamp(struct interview_turns *t, const struct journal_event *e)
+{
+    bool yes = strcmp(e->value, "yes") == 0;
+    size_t k = 0;
+    while (k < t->stamp_count && strcmp(t->stamps[k].path, e->path) != 0) {
+        k++;
+    }
+    if (k == t->stamp_count && yes) {
+        t->stamps = mem_grow(t->stamps, k + 1, sizeof *t->stamps);
+        t->stamps[t->stamp_count++] = (struct turn_stamp){mem_text(e->path), e->wall_ms};
+    } else if (k < t->stamp_count && !yes) {
+        mem_wipe_text(t->stamps[k].path);
+        t->stamps[k] = t->stamps[--t->stamp_count];
+    }
+}
+
+int64_t turns_when(const struct interview *i, const char *path)
+{
+    for (size_t k = 0; i->turns && k < i->turns->stamp_count; k++) {
+        if (strcmp(i->turns->stamps[k].path, path) == 0) {
+            return i->turns->stamps[k].wall_ms;
+        }
+    }
+    return 0;
+}
+
 bool turns_keep(struct interview *i, const struct journal_event *e, struct err *err)
 {
-    if (e->kind == JOURNAL_TURN && !i->turns) {
+    if ((e->kind == JOURNAL_TURN || tells_of_coming(e)) && !i->turns) {
         i->turns = mem_zero(1, sizeof *i->turns);
     }
     struct interview_turns *t = i->turns;
     if (!t) {
         return true;
+    }
+    if (tells_of_coming(e)) {
+        stamp(t, e);
     }
     /* after a power cut nobody knows how long the last turn went on: it ends with what was seen;
      * the same after a restart, whose monotonic clock begins anew */
@@ -250,7 +293,11 @@ void turns_free(struct interview *i)
         mem_wipe_text(t->list[k].code);
         mem_wipe_text(t->list[k].entry);
     }
+    for (size_t k = 0; t && k < t->stamp_count; k++) {
+        mem_wipe_text(t->stamps[k].path);
+    }
     if (t) {
+        free(t->stamps);
         free(t->list);
         free(t);
         i->turns = NULL;

@@ -23,9 +23,15 @@ struct turn {
     uint8_t recording[16];
     int64_t recorded_ms; /* where it begins in that recording; -1: nothing was recorded */
 };
+struct turn_stamp { /* a question whose "yes" says that somebody came late, or left */
+    char *path;
+    int64_t wall_ms;
+};
 struct interview_turns {
     struct turn *list;
     size_t count, cap;
+    struct turn_stamp *stamps;
+    size_t stamp_count;
     int64_t last_mono, last_wall; /* of the event seen last … */
     bool aside;                   /* … and whether it put the interview aside */
 };
@@ -44,6 +50,9 @@ int64_t turns_spoken(const struct interview *i, const char *topic, const char *w
                      int64_t mono_ms);
 /* The first question for several answers in a topic: its codes; NULL: none. */
 struct node *turns_codes(struct node *topic);
+/* When the question at this path, whose name ends in "_late" or "_left", was answered "yes"; 0: it
+ * was not. */
+int64_t turns_when(const struct interview *i, const char *path);
 /* Appends turns.csv; nothing, if there are none.  A code that is not chosen any more has no rows.
  */
 void turns_write(const struct interview *i, struct buf *out);

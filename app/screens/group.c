@@ -139,6 +139,35 @@ static void draw_chair(struct ui *ui, struct rect r, const struct chair *c)
     }
 }
 
+/* Who came later and who left, with the time. */
+static void list_comings(struct app *app, const struct group_person *people, size_t count)
+{
+    struct ui *ui = &app->ui;
+    for (int left = 0; left < 2; left++) {
+        struct buf line = {0};
+        for (size_t p = 0; p < count; p++) {
+            int64_t ms = left ? people[p].left_ms : people[p].late_ms;
+            char iso[64] = "";
+            if (!(left ? people[p].left : people[p].late)) {
+                continue;
+            }
+            if (ms) {
+                clock_iso(iso, sizeof iso, ms, clock_zone_minutes(ms), false);
+            }
+            buf_join(&line, line.len ? ", " : "", people[p].label, NULL);
+            if (ms) {
+                buf_printf(&line, " %.5s", iso + strlen("2026-11-24T"));
+            }
+        }
+        if (line.len) {
+            ui_say(ui, TEXT_HINT, ui_fill(ui, left ? S_group_went : S_group_came, line.data, NULL),
+                   ui->theme.ink);
+            ui_gap(ui, 4);
+        }
+        buf_fini(&line);
+    }
+}
+
 /* ---- the round ---- */
 
 bool group_round_is_here(const struct app *app)
@@ -184,6 +213,7 @@ bool group_round_show(struct app *app, struct node *const *entries, size_t count
         }
     }
     ui->at.y += s.all.h + ui_px(ui, 8);
+    list_comings(app, people, all);
     return false;
 }
 
@@ -523,5 +553,9 @@ void group_table_show(struct app *app)
     int64_t all = turns_spoken(i, path.data, NULL, clock_mono_ms());
     ui_say(ui, TEXT_HINT, ui_fill(ui, S_group_time, app_sound_time(app, all), NULL),
            ui->theme.soft);
+    ui_gap(ui, 4);
+    struct group_person *people;
+    size_t count = group_people(i, &ui->frame, &people);
+    list_comings(app, people, count);
     buf_fini(&path);
 }

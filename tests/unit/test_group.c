@@ -67,6 +67,16 @@ static void pass(int ms)
     nanosleep(&t, NULL);
 }
 
+static bool draws(const struct scene *s, const char *words)
+{
+    const struct draw_list *list = &s->app.ui.draws;
+    bool any = false;
+    for (size_t k = 0; k < list->count && !any; k++) {
+        any = list->list[k].kind == DRAW_TEXT && strstr(list->list[k].text, words);
+    }
+    return any;
+}
+
 static void test_group__chairs_stand_apart(void **state)
 {
     struct scene *s = *state;
@@ -105,9 +115,16 @@ static void test_group__people_as_they_agreed(void **state)
     assert_true(!people[1].sound && people[1].quotes);
     assert_true(people[2].refused);
     assert_false(people[3].left);
+    int64_t before = clock_wall_ms();
     answer(s, "/data/part[4]/p_left", "yes");
     group_people(s->app.interview, &s->app.ui.frame, &people);
     assert_true(people[3].left);
+    assert_in_range(people[3].left_ms - before, 0, 5000);
+    scene_draw(s);
+    assert_true(draws(s, "Ушли: У4 "));      /* and the time */
+    answer(s, "/data/part[4]/p_left", "no"); /* a slip */
+    group_people(s->app.interview, &s->app.ui.frame, &people);
+    assert_int_equal(people[3].left_ms, 0);
 }
 
 /* A default answer is nobody's: who came just now stops the recording until all was asked. */
@@ -302,16 +319,6 @@ static void test_group__a_quote_is_marked(void **state)
     turns_write(s->app.interview, &csv);
     assert_non_null(strstr(csv.data, "/data/topic[1],quote,У1,"));
     buf_fini(&csv);
-}
-
-static bool draws(const struct scene *s, const char *words)
-{
-    const struct draw_list *list = &s->app.ui.draws;
-    bool any = false;
-    for (size_t k = 0; k < list->count && !any; k++) {
-        any = list->list[k].kind == DRAW_TEXT && strstr(list->list[k].text, words);
-    }
-    return any;
 }
 
 /* A tap on a code marks who named it and when, and chooses it; it is no turn. */
