@@ -217,6 +217,32 @@ bool group_round_show(struct app *app, struct node *const *entries, size_t count
     return false;
 }
 
+bool group_asks_first(struct app *app, const struct node *entry)
+{
+    const struct interview_turns *t = app->interview->turns;
+    struct group_person *people;
+    size_t count = group_people(app->interview, &app->ui.frame, &people), turns = 0, quotes = 0;
+    bool sure = app->view.remove_sure == entry;
+    app->view.remove_sure = entry;
+    for (size_t p = 0; p < count; p++) {
+        for (size_t k = 0; people[p].entry == entry && t && k < t->count; k++) {
+            bool own = strcmp(t->list[k].who, people[p].label) == 0;
+            quotes += own && t->list[k].quote;
+            turns += own && !t->list[k].quote && !t->list[k].code;
+        }
+    }
+    if (sure || !(turns + quotes)) {
+        app->view.remove_sure = NULL;
+        return false;
+    }
+    app_say_text(app,
+                 ui_fill(&app->ui, S_group_remove_sure, ui_number(&app->ui, (long long)turns),
+                         ui_number(&app->ui, (long long)quotes)),
+                 false);
+    app->ui.again = true;
+    return true;
+}
+
 /* ---- the table ---- */
 
 static struct node *topic_of(struct app *app)
@@ -312,6 +338,7 @@ void group_watch(struct app *app)
 void group_arrive(struct app *app)
 {
     app->view.put_right = false;
+    app->view.remove_sure = NULL;
     app->sheets.quote[0] = '\0';
     if (app->view.table_left && app->view.table_left != topic_of(app)) {
         app->view.table_left = NULL;

@@ -32,4 +32,8 @@ void group_arrive(struct app *app);
 /* ms until the time shown changes; -1: nobody speaks. */
 int group_timeout(struct app *app);
 
+/* Whether an entry of the round is to be removed only after a second touch: its person was marked
+ * at a table.  True: it was said. */
+bool group_asks_first(struct app *app, const struct node *entry);
+
 #endif

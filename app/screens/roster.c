@@ -166,6 +166,9 @@ void roster_enter(struct app *app, struct node *entry)
 void roster_remove(struct app *app, struct node *entry)
 {
     struct err err = {0};
+    if (group_asks_first(app, entry)) {
+        return;
+    }
     if (interview_remove(app->interview, entry, &err)) {
         app->view.removed_notice = true;
     } else {

@@ -189,6 +189,7 @@ struct app_view {         /* page.c: the interview's page; reset when another pa
     struct app_calendar calendar;         /* calendar.c; reset when a page is entered */
     const struct node *table_left;        /* group.c: topic whose table was left; compared only */
     bool round_list;                      /* the round's chairs are shown as a list */
+    const struct node *remove_sure;       /* entry whose removal was touched once; compared only */
     bool put_right;                       /* the next chair corrects the turn begun last */
     struct window_event ahead[APP_AHEAD]; /* keys typed meanwhile, for the next page */
     size_t ahead_count;

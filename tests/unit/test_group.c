@@ -488,6 +488,28 @@ static void test_group__a_form_that_takes_two_quotes(void **state)
     assert_int_equal(count, 3); /* the third is marked all the same */
 }
 
+/* Who was marked at a table is not removed by a slip. */
+static void test_group__removing_one_who_spoke_asks_first(void **state)
+{
+    struct scene *s = *state;
+    struct group_person *people;
+    sit_down(s);
+    scene_tap(s, "chair:1");
+    assert_true(scene_tap(s, "quote"));
+    assert_true(scene_tap(s, "left"));
+    assert_true(scene_tap(s, "left"));
+    assert_true(scene_tap(s, "as-list"));
+    assert_true(scene_tap(s, "remove:1"));
+    assert_int_equal(group_people(s->app.interview, &s->app.ui.frame, &people), 4);
+    assert_non_null(strstr(s->app.message.text, "1, "));
+    assert_true(scene_tap(s, "remove:4")); /* who said nothing goes at once */
+    assert_int_equal(group_people(s->app.interview, &s->app.ui.frame, &people), 3);
+    assert_true(scene_tap(s, "remove:1"));
+    assert_int_equal(group_people(s->app.interview, &s->app.ui.frame, &people), 3);
+    assert_true(scene_tap(s, "remove:1"));
+    assert_int_equal(group_people(s->app.interview, &s->app.ui.frame, &people), 2);
+}
+
 /* The list of turns grows under the tap on a code, too (under ASan). */
 static void test_group__a_code_while_the_list_grows(void **state)
 {
@@ -545,6 +567,7 @@ int main(void)
         SCENE_TEST(test_group__marks_are_put_right_with_their_turn),
         SCENE_TEST(test_group__a_quote_has_its_own_entry),
         SCENE_TEST(test_group__a_form_that_takes_two_quotes),
+        SCENE_TEST(test_group__removing_one_who_spoke_asks_first),
         SCENE_TEST(test_group__a_code_while_the_list_grows),
         SCENE_TEST(test_group__many_turns),
     };
