@@ -113,6 +113,43 @@ static void test_recorder__what_was_said_is_sealed(void **state)
     buf_fini(&sound);
 }
 
+/* Whichever write fails, a recording that could not begin is none, and the next one begins. */
+static void test_recorder__fails_to_begin(void **state)
+{
+    struct study *s = *state;
+    struct talk t;
+    struct recorder *r = NULL;
+    struct device_recording list[RECORDINGS_MAX];
+    size_t count;
+    struct err err = {0};
+    int64_t ms;
+    int failed = 0;
+    begin(&t, s);
+    say(s, 30, 12000);
+    for (int at = 1; at <= 12 && !r; at++) {
+        struct err why = {0};
+        slow_disk_fails_at = at;
+        if (!recorder_begin(&r, t.writer, VOICE_LOW, true, study_wall, &why)) {
+            assert_null(r);
+            assert_int_not_equal(why.code, ERR_NONE);
+            failed++;
+        }
+        slow_disk_fails_at = 0;
+    }
+    assert_true(failed >= 2); /* the note of it, the key for review, or its first part */
+    assert_non_null(r);
+    wait_until(r, 1000);
+    OK(recorder_end(r, &ms, &err));
+    OK(recorder_begin(&r, t.writer, VOICE_LOW, true, study_wall, &err));
+    OK(recorder_end(r, &ms, &err));
+    end(&t);
+    OK(device_recordings(s->device, t.draft.id, list, &count, &err));
+    for (size_t k = 0; k < count; k++) {
+        assert_false(list[k].open);
+    }
+    OK(device_finish(s->device, &t.draft, record_id, &finished, study_wall, &err));
+}
+
 /* What is said during a pause is in no part of it. */
 static void test_recorder__a_pause_keeps_nothing(void **state)
 {
@@ -197,6 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STUDY_TEST(test_recorder__what_was_said_is_sealed),
+        STUDY_TEST(test_recorder__fails_to_begin),
         STUDY_TEST(test_recorder__a_pause_keeps_nothing),
         STUDY_TEST(test_recorder__tells_of_silence_and_of_shouting),
         STUDY_TEST(test_recorder__the_medium_fails),
