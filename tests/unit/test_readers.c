@@ -554,7 +554,7 @@ static void test_readers__a_message(void **state)
         {{0, 4, "SBN2", "magic"}, ERR_INPUT},
         {{4, 2, "\2\0", "version"}, ERR_ENV},
         {{6, 2, "\0\0", "no kind"}, ERR_ENV},
-        {{6, 2, "\5\0", "a kind to come"}, ERR_ENV},
+        {{6, 2, "\6\0", "a kind to come"}, ERR_ENV},
         {{8, 1, "x", "another study"}, ERR_AUTH},
         {{88, 4, "\0\4\0\0", "a body beyond its end"}, ERR_INPUT},
         {{88, 4, "\377\377\377\377", "a body without end"}, ERR_INPUT},
