@@ -378,6 +378,35 @@ static void test_office__what_is_kept_is_what_was_typed(void **state)
     assert_string_equal(s.office.listening.pieces[1].text, "Кийин");
 }
 
+/* A recogniser knows no speakers: they are set piece by piece, and its own text stays as it was. */
+static void test_office__a_piece_gets_its_speaker(void **state)
+{
+    (void)state;
+    struct desk_transcripts all;
+    struct err err = {0};
+    struct transcript heard = {
+        .with = "hears", .wall_ms = 1, .text = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nКорҳо\n"};
+    open_recording();
+    memcpy(heard.record, s.office.listening.record, 16);
+    memcpy(heard.recording, s.office.listening.all.list[0].id, 16);
+    OK(desk_begin(s.office.desk, &err));
+    bool ok = desk_transcript_put(s.office.desk, &heard, &err);
+    OK(desk_end(s.office.desk, ok, &err));
+    tap("back");
+    tap("listen");
+    tap("is:2");
+    assert_string_equal(s.office.listening.pieces[0].who, "У2");
+    tap("keep");
+    OK(desk_transcripts_read(&all, s.office.desk, NULL, &err));
+    assert_int_equal(all.count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        bool own = !*all.list[i].with;
+        assert_int_equal(all.list[i].verified, own);
+        assert_int_equal(strstr(all.list[i].text, "<v У2>Корҳо") != NULL, own);
+    }
+    desk_transcripts_fini(&all);
+}
+
 /* The desk is busy: the page stays, with what was typed, and says so. */
 static void test_office__back_waits_for_the_desk(void **state)
 {
@@ -753,6 +782,7 @@ int main(void)
         OFFICE_TEST(test_office__a_draft_is_kept_while_it_plays),
         OFFICE_TEST(test_office__nothing_is_kept_of_a_withdrawn_recording),
         OFFICE_TEST(test_office__what_is_kept_is_what_was_typed),
+        OFFICE_TEST(test_office__a_piece_gets_its_speaker),
         OFFICE_TEST(test_office__back_waits_for_the_desk),
         OFFICE_TEST(test_office__sensitive_answers_wait),
         OFFICE_TEST(test_office__a_withdrawal_destroys_after_two_touches),

@@ -478,6 +478,25 @@ static const char *piece_title(struct office *o, const struct office_piece *p)
     return arena_join(&o->ui.frame, time_text(o, p->from_ms), *p->who ? " · " : "", p->who, NULL);
 }
 
+/* Whose words the piece is: a recogniser does not know it. */
+static void choose_speaker(struct office *o, struct office_piece *p)
+{
+    struct ui *ui = &o->ui;
+    struct office_listening *l = &o->listening;
+    for (size_t i = 0; i <= l->all.speaker_count; i++) {
+        const char *who = i ? l->all.speakers[i - 1] : "";
+        bool is = strcmp(p->who, who) == 0;
+        if (ui_pill(ui, arena_printf(&ui->frame, "is:%zu", i),
+                    i ? who : ui_str(ui, S_desk_listen_somebody), is, false) &&
+            !is) {
+            mem_wipe_text(p->who);
+            p->who = mem_text(who);
+            touch_pieces(l);
+            ui->again = true;
+        }
+    }
+}
+
 static void show_pieces(struct office *o)
 {
     struct ui *ui = &o->ui;
@@ -496,6 +515,9 @@ static void show_pieces(struct office *o)
         }
         ui_gap(ui, 6);
         ui_say(ui, TEXT_BODY_BOLD, piece_title(o, p), ui->theme.ink);
+        ui_gap(ui, 4);
+        choose_speaker(o, p);
+        ui_pills_end(ui);
         if (office_field(o, field, S_desk_listen_said, &p->text, 3)) {
             touch_pieces(l);
         }
