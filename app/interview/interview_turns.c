@@ -15,7 +15,7 @@ enum { RIGHT_MS = 10000, CLOCKS_MS = 60000 };
 
 static bool is_mark(const struct turn *t)
 {
-    return t->quote || t->code;
+    return t->quote || t->code || t->memo;
 }
 
 static struct turn *open_turn(const struct interview *i)
@@ -154,6 +154,25 @@ static bool keep_turn(struct interview *i, const struct journal_event *e, struct
     }
 }
 
+/* A memo that is begun at a table is of who speaks; each change of its text is an event. */
+static void keep_memo(struct interview *i, const struct journal_event *e)
+{
+    const struct turn *open = open_turn(i);
+    unsigned number = e->value_len >= 2 ? get_u16((const uint8_t *)e->value) : 0;
+    bool known = !number || !open;
+    for (size_t k = 0; !known && k < i->turns->count; k++) {
+        known = i->turns->list[k].memo == number;
+    }
+    if (!known) {
+        char *topic = mem_text(open->topic), *who = mem_text(open->who);
+        struct journal_event at = *e;
+        at.path = topic;
+        add_turn(i, &at, who)->memo = number;
+        mem_wipe_text(topic);
+        mem_wipe_text(who);
+    }
+}
+
 static bool tells_of_coming(const struct journal_event *e)
 {
     static const char *const ends[] = {"_late", "_left"};
@@ -205,6 +224,8 @@ bool turns_keep(struct interview *i, const struct journal_event *e, struct err *
     }
     if (tells_of_coming(e)) {
         stamp(t, e);
+    } else if (e->kind == JOURNAL_MEMO) {
+        keep_memo(i, e);
     }
     /* after a power cut nobody knows how long the last turn went on: it ends with what was seen;
      * the same after a restart, whose monotonic clock begins anew */
@@ -245,11 +266,22 @@ struct node *turns_codes(struct node *topic)
     return NULL;
 }
 
+static bool is_memo_gone(const struct interview *i, unsigned number)
+{
+    const struct interview_memo *m = i->memos;
+    while (m && m->number != number) {
+        m = m->next;
+    }
+    return !m || !m->text.len;
+}
+
+/* A code that is not chosen any more, a memo that was removed. */
 static bool is_taken_back(const struct interview *i, const struct turn *turn)
 {
     struct node *topic = turn->code ? session_find(i->session, turn->topic) : NULL;
     const struct node *codes = topic ? turns_codes(topic) : NULL;
-    return turn->code && !(codes && codes->active && text_has_word(tree_value(codes), turn->code));
+    bool chosen = codes && codes->active && text_has_word(tree_value(codes), turn->code);
+    return turn->code ? !chosen : turn->memo && is_memo_gone(i, turn->memo);
 }
 
 void turns_write(const struct interview *i, struct buf *out)
@@ -269,7 +301,12 @@ void turns_write(const struct interview *i, struct buf *out)
             text_hex(recording, one->recording, sizeof one->recording);
         }
         csv_cell(out, one->topic, true);
-        csv_cell(out, one->code ? "code" : one->quote ? "quote" : "turn", false);
+        csv_cell(out,
+                 one->code    ? "code"
+                 : one->quote ? "quote"
+                 : one->memo  ? "memo"
+                              : "turn",
+                 false);
         csv_cell(out, one->who, false);
         cell_number(out, one->start);
         cell_number(out, one->since ? t->last_mono - one->since : one->ms);

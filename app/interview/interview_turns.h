@@ -17,6 +17,7 @@ struct turn {
     bool quote;        /* no turn: words of `who` worth quoting were said now … */
     char *entry;       /* … and this question of the form says whose they are; NULL: none does */
     char *code;        /* no turn: `who` ("": nobody) named this code now; NULL: not so */
+    unsigned memo;     /* no turn: the memo of this number was begun while `who` spoke; 0: not so */
     char *topic, *who; /* path of the topic's entry; a participant's label, or one of the above */
     int64_t start, ms; /* within the topic; ms: 0 while it lasts */
     int64_t since;     /* monotonic ms; 0: it has ended */

@@ -228,7 +228,7 @@ bool group_asks_first(struct app *app, const struct node *entry)
         for (size_t k = 0; people[p].entry == entry && t && k < t->count; k++) {
             bool own = strcmp(t->list[k].who, people[p].label) == 0;
             quotes += own && t->list[k].quote;
-            turns += own && !t->list[k].quote && !t->list[k].code;
+            turns += own && !t->list[k].quote && !t->list[k].code && !t->list[k].memo;
         }
     }
     if (sure || !(turns + quotes)) {

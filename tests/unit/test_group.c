@@ -510,6 +510,30 @@ static void test_group__removing_one_who_spoke_asks_first(void **state)
     assert_int_equal(group_people(s->app.interview, &s->app.ui.frame, &people), 2);
 }
 
+/* A memo at the table is of who speaks then; it is no turn, and goes with its text. */
+static void test_group__a_memo_has_its_speaker(void **state)
+{
+    struct scene *s = *state;
+    struct buf csv = {0};
+    sit_down(s);
+    scene_tap(s, "chair:2");
+    pass(20);
+    assert_true(scene_tap(s, "memo"));
+    scene_type(s, "Шёпот");
+    interview_memo(s->app.interview, s->app.sheets.memo, "Шёпот");
+    assert_true(scene_tap(s, "cancel"));
+    assert_string_equal(turns_open(s->app.interview)->who, "У2"); /* it goes on */
+    assert_int_equal(s->app.interview->turns->count, 2);
+    turns_write(s->app.interview, &csv);
+    assert_non_null(strstr(csv.data, "/data/topic[1],memo,У2,"));
+    assert_null(strstr(csv.data, "Шёпот"));
+    interview_memo(s->app.interview, s->app.interview->memos->number, "");
+    buf_cut(&csv, 0);
+    turns_write(s->app.interview, &csv);
+    assert_null(strstr(csv.data, ",memo,"));
+    buf_fini(&csv);
+}
+
 /* The list of turns grows under the tap on a code, too (under ASan). */
 static void test_group__a_code_while_the_list_grows(void **state)
 {
@@ -568,6 +592,7 @@ int main(void)
         SCENE_TEST(test_group__a_quote_has_its_own_entry),
         SCENE_TEST(test_group__a_form_that_takes_two_quotes),
         SCENE_TEST(test_group__removing_one_who_spoke_asks_first),
+        SCENE_TEST(test_group__a_memo_has_its_speaker),
         SCENE_TEST(test_group__a_code_while_the_list_grows),
         SCENE_TEST(test_group__many_turns),
     };

@@ -106,6 +106,9 @@ bool desk_turns_read(const struct dataset_turn **list, size_t *count, struct are
         if (csv.rows[r].count < TURN_COLUMNS) {
             return err_set(err, ERR_INPUT, "turns.csv is damaged");
         }
+        if (strcmp(cells[EVENT_OF], "memo") == 0) {
+            continue; /* the memo is a source of its own; its time stands in the table */
+        }
         bool coded = csv.rows[r].count > CODE && strcmp(cells[EVENT_OF], "code") == 0;
         turns[(*count)++] = (struct dataset_turn){.code = coded ? cells[CODE] : "",
                                                   .quote = strcmp(cells[EVENT_OF], "quote") == 0,
