@@ -403,10 +403,10 @@ static void show_bar(struct office *o)
     struct ui *ui = &o->ui;
     struct office_listening *l = &o->listening;
     int64_t end = desk_listed_ms(&l->all.list[l->recording]), now = place_ms(l);
-    int h = ui_px(ui, UI_TOUCH_DP), thick = ui_px(ui, 8), y = ui->at.y + (h - thick) / 2;
+    int h = ui_px(ui, UI_TOUCH_DP), thick = ui_px(ui, 8);
     ui_say(ui, TEXT_QUESTION,
            ui_fill(ui, S_desk_listen_place, time_text(o, now), time_text(o, end)), ui->theme.ink);
-    y = ui->at.y + (h - thick) / 2;
+    int y = ui->at.y + (h - thick) / 2;
     ui_fill_rect(ui, (struct rect){ui->at.x, y, ui->at.w, thick}, ui->theme.line);
     ui_fill_rect(ui, (struct rect){ui->at.x, y, (int)(end ? ui->at.w * now / end : 0), thick},
                  ui->theme.accent);
