@@ -44,6 +44,8 @@ named() { # FILE COLUMN LIST: each word of the column is a code of the list
     named need_svc.csv 3 svc12
     for s in $(grep '^svc12,' "$F/lists/answers.csv" | cut -d, -f2); do cut -d, -f3 "$F/lists/need_svc.csv" | grep -qx "$s" || echo "need_svc.csv: no need is met by svc12 '$s'"; done
     named toc.csv 1 elem
+    named topics.csv 2 probes
+    named probes.csv 2 topics
     tail -n +2 "$F/lists/elem.csv" | cut -d, -f2 | while read -r e; do grep -q "^$e," "$F/lists/toc.csv" || echo "toc.csv: no row for $e"; done
     tail -n +2 "$F/lists/quality.csv" | cut -d, -f2 | sort -u | while read -r f; do [ "$f" = '*' ] || [ -f "$F/$f.csv" ] || echo "quality.csv: no form $f"; done
     for form in $(grep '^E1,' "$F/lists/quality.csv" | cut -d, -f2); do # what lint estimates, where it does
@@ -111,6 +113,13 @@ says 'alternatives keep their brackets' "(\${n} = 1 or \${n} = 2) and \${q} = 'y
 says 'a question that stays open' ",integer,p,P,П,\${q} != 'dk',,"
 lacks 'a list of the desk' 'kept at the desk' "$T/f/a.csv"
 lacks 'codes that were not asked for' 'yn_d,na' "$T/f/a.csv"
+sed 's/,gate_must$/,gate_must,text_columns/; s/{q} != .dk.$/&,far yn/' "$T/f/source/a.csv" > "$T/f/source/t.csv"
+printf 'name,label::English (en),label::Русский (ru)\nx,Far,Далеко\n' > "$T/f/lists/far.csv"
+want 0 'texts by an expression' $B/suhbat-form assemble "$T/f"
+want 0 'texts by an expression' cat "$T/f/t.csv"
+says 'a list that no question asks is there' ',far,x,Far,Далеко,Far,Далеко'
+says 'a list that a question asks, too' ',yn,none,None,Нет,None,Нет'
+rm "$T/f/source/t.csv" "$T/f/t.csv" "$T/f/lists/far.csv"
 want 0 'twice the same' $B/suhbat-form assemble "$T/f"; says 'twice the same' '1 forms, 0 written'
 sed -i 's/Hello/Good day/' "$T/f/lists/study_texts.csv"
 want 1 'a stale form' $B/suhbat-form assemble "$T/f" --check; says 'a stale form' 'a.csv: stale'
@@ -122,6 +131,7 @@ slip 'an unknown list' 's/yn+d/ym+d/' "b.csv, row 4, column type: there is no li
 says 'an unknown list' "did you mean 'yn'"
 slip 'an unknown addition' 's/yn+d/yn+z/' "'+z' is no addition"
 slip 'an unknown block' 's/,why$/,who/' "there is no block 'who'"
+slip 'an unknown list of texts' 's/,gate_must$/,gate_must,text_columns/; s/{q} != .dk.$/&,yn hallo/' "b.csv, row 15, column text_columns: there is no list 'hallo'"
 slip 'an unknown text' 's/@text:hello@/@text:hallo@/' "'@text:hallo@' stands for nothing here"
 slip 'a when too many' 's/,end_when,/,when,/' "a 'when' has no 'end_when'"
 slip 'an end too many' '/,when,/d' "no 'when' is open"

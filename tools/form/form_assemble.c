@@ -666,6 +666,23 @@ static void put_text_columns(struct assembly *a, struct line *row)
     }
 }
 
+/* They are in the form even where no question chooses from them. */
+static bool use_text_lists(struct assembly *a)
+{
+    static const char column[] = "text_columns";
+    struct line *row = a->settings.count ? a->settings.lines[0] : NULL;
+    const char *at = row ? cell(&a->settings, row, column) : "";
+    struct list *list;
+    while (*(at += strspn(at, " "))) {
+        size_t len = strcspn(at, " ");
+        if (!use_list(a, arena_copy(&a->arena, at, len), &list)) {
+            return bad(a, row, column);
+        }
+        at += len;
+    }
+    return true;
+}
+
 static void put_choices(struct assembly *a, const struct list *list, const struct list *from)
 {
     for (size_t i = 0; from && i < from->count; i++) {
@@ -722,6 +739,7 @@ bool form_assemble(struct buf *out, const char *source, struct err *err)
     if (ok && a->when_count) {
         ok = err_set(err, ERR_INPUT, "%s: a 'when' has no 'end_when'", file_name(source));
     }
+    ok = ok && use_text_lists(a);
     if (ok) {
         write_form(a, out);
     }
