@@ -1067,12 +1067,13 @@ static void grouped(struct window *w, const char *form, const struct scene_look 
     struct interview *i = s.app.interview;
     const struct page round = i->page;
     for (size_t k = 1; k <= chairs; k++) {
-        static const char *const names[] = {"p_take", "p_audio", "p_quote", "p_left"};
+        static const char *const names[] = {"p_take", "p_audio", "p_quote", "p_left", "p_late"};
         const char *const says[] = {k == 4 ? "no" : "yes", k == 2 ? "no" : "yes",
-                                    k == 3 ? "no" : "yes", k == 6 ? "yes" : "no"};
+                                    k == 3 ? "no" : "yes", k == 6 ? "yes" : "no",
+                                    k == 8 ? "yes" : "no"};
         struct node *entry;
         must(k == 1 || interview_add(i, &round, &entry, &err), "add a chair");
-        for (size_t q = 0; q < 4 && k != 7 && (q == 0 || k != 4); q++) {
+        for (size_t q = 0; q < 5 && k != 7 && (q == 0 || k != 4); q++) {
             snprintf(path, sizeof path, "/data/part[%zu]/%s", k, names[q]);
             must(interview_answer(i, session_find(i->session, path), says[q], &err) == ANSWER_OK,
                  "answer in the round");
@@ -1370,7 +1371,10 @@ int main(int argc, char **argv)
     make_folders();
     all_variants();
     if (gallery.approve) {
-        OK(file_write(argv[2], gallery.fresh.data, gallery.fresh.len, FILE_SHARED, true, &err));
+        struct buf approved = {0};
+        gallery_approved(&approved);
+        OK(file_write(argv[2], approved.data, approved.len, FILE_SHARED, true, &err));
+        buf_fini(&approved);
     }
     buf_fini(&gallery.fresh);
     return tell_result();

@@ -131,6 +131,41 @@ void gallery_compare(const char *name, const char *have, uint8_t *rgb, int w, in
     printf("differs from what was approved: %s (%s)\n", name, path);
 }
 
+static const char *seen_digest(const char *name)
+{
+    size_t i = 0;
+    while (i < gallery.seen && strcmp(gallery.seen_names[i], name) != 0) {
+        i++;
+    }
+    return i < gallery.seen ? gallery.seen_digests[i] : NULL;
+}
+
+static bool is_known(const char *name)
+{
+    size_t i = 0;
+    while (i < gallery.known && strcmp(gallery.names[i], name) != 0) {
+        i++;
+    }
+    return i < gallery.known;
+}
+
+void gallery_approved(struct buf *out)
+{
+    if (!gallery.only) {
+        buf_add(out, gallery.fresh.data, gallery.fresh.len);
+        return;
+    }
+    for (size_t i = 0; i < gallery.known; i++) {
+        const char *fresh = seen_digest(gallery.names[i]);
+        buf_printf(out, "%s %s\n", gallery.names[i], fresh ? fresh : gallery.digests[i]);
+    }
+    for (size_t i = 0; i < gallery.seen; i++) {
+        if (!is_known(gallery.seen_names[i])) {
+            buf_printf(out, "%s %s\n", gallery.seen_names[i], gallery.seen_digests[i]);
+        }
+    }
+}
+
 void gallery_keep(const char *name, const char *digest)
 {
     if (gallery.seen < SHOTS_MAX) {

@@ -35,5 +35,7 @@ void gallery_keep(const char *name, const char *digest);
 /* Is the eye keen enough?  How many pairs that must differ pass for each other. */
 unsigned gallery_blind_pairs(unsigned *pairs);
 void gallery_read(const char *file);
+/* What is approved now: the pictures of this run; of a part, with the others as they were. */
+void gallery_approved(struct buf *out);
 
 #endif
