@@ -93,6 +93,30 @@ static void label_picture(struct app *app, const struct page *page)
     ui->at.y += picture->h + ui_px(ui, 4);
 }
 
+const char *question_guidance(struct app *app, const struct page *page, bool *fallback)
+{
+    const char *note = session_text(app->interview->session, &app->ui.frame, &page->control->hint,
+                                    page->node, FORM_GUIDANCE, fallback);
+    if (!*note || app->respondent.holds) {
+        *fallback = false;
+        return "";
+    }
+    return note;
+}
+
+void question_note(struct app *app, const char *note)
+{
+    struct ui *ui = &app->ui;
+    if (*note) {
+        ui_gap(ui, 8);
+        int x = ui->at.x, indent = ui_px(ui, 12);
+        int h =
+            ui_rich(ui, x + indent, ui->at.y, ui->at.w - indent, TEXT_NOTE, note, ui->theme.soft);
+        ui_fill_rect(ui, (struct rect){x, ui->at.y, ui_px(ui, 3), h}, ui->theme.line);
+        ui->at.y += h;
+    }
+}
+
 static void show_label(struct app *app, const struct page *page)
 {
     struct ui *ui = &app->ui;
@@ -101,27 +125,18 @@ static void show_label(struct app *app, const struct page *page)
     const struct control *c = page->control;
     const char *label = session_text(s, &ui->frame, &c->label, page->node, FORM_LONG, &fallback);
     const char *hint = session_text(s, &ui->frame, &c->hint, page->node, FORM_LONG, &hint_fallback);
-    const char *note =
-        session_text(s, &ui->frame, &c->hint, page->node, FORM_GUIDANCE, &note_fallback);
-    bool noted = *note && !app->respondent.holds; /* for the interviewer only */
+    const char *note = question_guidance(app, page, &note_fallback);
     /* a long text is set as body text, not as a heading */
     bool long_text = text_count(label, strlen(label)) > 140;
     ui_say_rich(ui, long_text ? TEXT_BODY : TEXT_QUESTION, label, ui->theme.ink);
     label_sound(app, page);
     label_picture(app, page);
-    question_fallback(app, fallback || (hint_fallback && *hint) || (note_fallback && noted));
+    question_fallback(app, fallback || (hint_fallback && *hint) || note_fallback);
     if (*hint) {
         ui_gap(ui, 6);
         ui_say_rich(ui, TEXT_HINT, hint, ui->theme.soft);
     }
-    if (noted) {
-        ui_gap(ui, 8);
-        int x = ui->at.x, indent = ui_px(ui, 12);
-        int h =
-            ui_rich(ui, x + indent, ui->at.y, ui->at.w - indent, TEXT_NOTE, note, ui->theme.soft);
-        ui_fill_rect(ui, (struct rect){x, ui->at.y, ui_px(ui, 3), h}, ui->theme.line);
-        ui->at.y += h;
-    }
+    question_note(app, note);
     ui_gap(ui, 12);
 }
 

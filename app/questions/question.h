@@ -136,6 +136,10 @@ const char *question_choice_sound(struct app *app, struct node *node, struct cho
 /* Draws a loudspeaker in r, if the choice has a sound. */
 void question_loudspeaker(struct app *app, struct node *node, struct choice *choices, size_t at,
                           struct rect r);
+/* A question's guidance, for the interviewer only: "" while the respondent holds the device. */
+const char *question_guidance(struct app *app, const struct page *page, bool *fallback);
+/* Draws guidance; nothing if it is "". */
+void question_note(struct app *app, const char *note);
 /* Draws a note that a translation is missing. */
 void question_fallback(struct app *app, bool fallback);
 /* Reads it aloud with its choices, or stops; aloud_can was asked. */

@@ -16,6 +16,7 @@
 
 enum {
     CHAIR_DP = 72,
+    BENCH_DP = 56,
     GAP_DP = 10,
     CIRCLE_MAX = 8, /* more stand in rows */
     SECOND = 1000
@@ -83,10 +84,20 @@ static void draw_mark(struct ui *ui, int x, int y, int size, bool quote, bool ag
 }
 
 struct chair {
-    const struct group_person *person;
+    const struct group_person *person; /* NULL: a chair of nobody's */
     bool speaks;
     int part; /* percent of who spoke most; -1: no bar */
 };
+
+/* How long it was spoken from there: a bar at the chair's foot. */
+static void draw_part(struct ui *ui, struct rect r, const struct chair *c)
+{
+    int w = r.w / 2, bar = ui_px(ui, 5), y = r.y + r.h - ui_px(ui, 8) - bar * 2;
+    struct rect whole = {r.x + (r.w - w) / 2, y, w, bar};
+    ui_fill_rect(ui, whole, c->speaks ? ui->theme.ink : ui->theme.line);
+    whole.w = w * c->part / 100;
+    ui_fill_rect(ui, whole, c->speaks ? ui->theme.on_accent : ui->theme.accent);
+}
 
 /* What stands under the label in place of the marks; or NULL. */
 static const char *chair_words(struct ui *ui, const struct group_person *p)
@@ -103,7 +114,7 @@ static void draw_chair(struct ui *ui, struct rect r, const struct chair *c)
     colour ink = c->speaks               ? ui->theme.on_accent
                  : p->refused || p->left ? ui->theme.soft
                                          : ui->theme.ink;
-    int line = ui_line(ui, TEXT_BODY_BOLD), bar = ui_px(ui, 5), pad = ui_px(ui, 8);
+    int line = ui_line(ui, TEXT_BODY_BOLD), pad = ui_px(ui, 8);
     float round = (float)r.w / 2 / (float)ui_px(ui, 1);
     if (p->refused || p->fresh) {
         ui_dash(ui, r, round, ui->theme.soft, 2);
@@ -131,12 +142,27 @@ static void draw_chair(struct ui *ui, struct rect r, const struct chair *c)
         }
     }
     if (c->part >= 0 && !p->refused && !p->fresh) {
-        int w = r.w / 2, by = r.y + r.h - pad - bar * 2;
-        struct rect whole = {r.x + (r.w - w) / 2, by, w, bar};
-        ui_fill_rect(ui, whole, c->speaks ? ui->theme.ink : ui->theme.line);
-        whole.w = w * c->part / 100;
-        ui_fill_rect(ui, whole, c->speaks ? ui->theme.on_accent : ui->theme.accent);
+        draw_part(ui, r, c);
     }
+}
+
+/* Silence, and several at once: chairs of nobody's, as wide as their words need. */
+static const struct bench {
+    const char *id, *who;
+    enum string_id words;
+} benches[] = {{"silence", TURN_SILENCE, S_group_silence},
+               {"crosstalk", TURN_CROSSTALK, S_group_crosstalk}};
+enum { BENCHES = sizeof benches / sizeof *benches };
+
+static void draw_bench(struct ui *ui, struct rect r, const char *words, const struct chair *c)
+{
+    colour ink = c->speaks ? ui->theme.on_accent : ui->theme.ink;
+    int pad = ui_px(ui, 8), line = ui_line(ui, TEXT_BODY_BOLD);
+    ui_box(ui, r, 14, c->speaks ? ui->theme.accent : ui->theme.paper,
+           c->speaks ? ui->theme.accent : ink, 2);
+    struct rect top = {r.x + pad, r.y + pad, r.w - 2 * pad, line};
+    ui_text_centre(ui, top, TEXT_BODY_BOLD, words, ink);
+    draw_part(ui, r, c);
 }
 
 /* Who came later and who left, with the time. */
@@ -374,14 +400,14 @@ static void speaks(struct app *app, struct node *topic, const char *who)
     app->ui.again = true;
 }
 
-/* The topic's wording: the text of its first question. */
+/* The topic's wording, the text of its first question, and its probes, that question's guidance. */
 static void show_wording(struct app *app)
 {
     struct ui *ui = &app->ui;
     struct interview *i = app->interview;
     struct page *fields = &i->page;
     size_t count = 1;
-    bool fallback = false;
+    bool fallback = false, probes_fallback = false;
     if (i->page.kind == PAGE_FIELDS) {
         session_fields(i->session, &ui->frame, &i->page, &fields, &count);
     }
@@ -390,7 +416,8 @@ static void show_wording(struct app *app)
                     session_text(i->session, &ui->frame, &fields[0].control->label, fields[0].node,
                                  FORM_LONG, &fallback),
                     ui->theme.ink);
-        question_fallback(app, fallback);
+        question_note(app, question_guidance(app, &fields[0], &probes_fallback));
+        question_fallback(app, fallback || probes_fallback);
     }
     ui_gap(ui, 8);
 }
@@ -423,6 +450,47 @@ static void show_speaker(struct app *app, const struct seats *s, const struct tu
     }
 }
 
+/* Where the benches stand: beside each other, as wide as their words ask; below each other where
+ * the page is too narrow for both. */
+static void plan_benches(struct ui *ui, struct rect at[BENCHES])
+{
+    int gap = ui_px(ui, GAP_DP), least = ui_px(ui, BENCH_DP), spare = ui->at.w + gap;
+    int h = ui_line(ui, TEXT_BODY_BOLD) + ui_px(ui, 30); /* the words, the bar, their margins */
+    int x = ui->at.x, y = ui->at.y;
+    h = h > least ? h : least;
+    for (size_t k = 0; k < BENCHES; k++) {
+        int words = ui_line_width(ui, TEXT_BODY_BOLD, ui_str(ui, benches[k].words));
+        at[k].w = words + ui_px(ui, 20);
+        spare -= at[k].w + gap;
+    }
+    for (size_t k = 0; k < BENCHES; k++) {
+        at[k] = (struct rect){x, y, spare < 0 ? ui->at.w : at[k].w + spare / BENCHES, h};
+        x += spare < 0 ? 0 : at[k].w + gap;
+        y += spare < 0 ? h + gap : 0;
+    }
+    ui->at.y = at[BENCHES - 1].y + h + gap;
+}
+
+/* Returns who was tapped. */
+static const char *show_benches(struct app *app, const char *path, const struct turn *open,
+                                int64_t now, int64_t most)
+{
+    struct ui *ui = &app->ui;
+    struct rect at[BENCHES];
+    const char *tapped = NULL;
+    plan_benches(ui, at);
+    for (size_t k = 0; k < BENCHES; k++) {
+        int64_t ms = turns_spoken(app->interview, path, benches[k].who, now);
+        struct chair c = {.speaks = open && strcmp(open->who, benches[k].who) == 0,
+                          .part = (int)(ms * 100 / most)};
+        draw_bench(ui, at[k], ui_str(ui, benches[k].words), &c);
+        if (ui_target(ui, benches[k].id, ROLE_BUTTON, at[k])) {
+            tapped = benches[k].who;
+        }
+    }
+    return tapped;
+}
+
 static void show_chairs(struct app *app, struct node *topic, const char *path,
                         const struct turn *open)
 {
@@ -430,8 +498,9 @@ static void show_chairs(struct app *app, struct node *topic, const char *path,
     struct group_person *people;
     int64_t now = clock_mono_ms(), most = 1;
     size_t count = group_people(app->interview, &ui->frame, &people);
-    for (size_t p = 0; p < count; p++) {
-        int64_t ms = turns_spoken(app->interview, path, people[p].label, now);
+    for (size_t p = 0; p < count + BENCHES; p++) {
+        const char *who = p < count ? people[p].label : benches[p - count].who;
+        int64_t ms = turns_spoken(app->interview, path, who, now);
         most = ms > most ? ms : most;
     }
     struct seats s = plan_seats(ui, count);
@@ -450,7 +519,9 @@ static void show_chairs(struct app *app, struct node *topic, const char *path,
             tapped = people[p].label;
         }
     }
-    ui->at.y = s.all.y + s.all.h + ui_px(ui, 8);
+    ui->at.y = s.all.y + s.all.h + ui_px(ui, s.columns ? 0 : GAP_DP);
+    const char *bench = show_benches(app, path, open, now, most);
+    tapped = tapped ? tapped : bench;
     if (tapped) {
         speaks(app, topic, tapped);
     }
@@ -492,22 +563,12 @@ static void quote(struct app *app, struct node *topic, const struct turn *open)
     app_say(app, S_group_quote_whom);
 }
 
-static void show_others(struct app *app, struct node *topic, const struct turn *open)
+/* A pause, a quote, and putting the last turn right. */
+static void show_acts(struct app *app, struct node *topic, const struct turn *open)
 {
     struct ui *ui = &app->ui;
-    static const struct {
-        const char *id, *who;
-        enum string_id words;
-    } others[] = {{"silence", TURN_SILENCE, S_group_silence},
-                  {"crosstalk", TURN_CROSSTALK, S_group_crosstalk},
-                  {"break", TURN_PAUSE, S_sound_pause}};
-    const char *tapped = NULL;
-    for (size_t k = 0; k < sizeof others / sizeof *others; k++) {
-        bool now = open && strcmp(open->who, others[k].who) == 0;
-        if (ui_pill(ui, others[k].id, ui_str(ui, others[k].words), now, false)) {
-            tapped = others[k].who;
-        }
-    }
+    bool pauses = open && strcmp(open->who, TURN_PAUSE) == 0;
+    bool paused = ui_pill(ui, "break", ui_str(ui, S_sound_pause), pauses, false);
     bool quoted = ui_pill(ui, "quote", ui_str(ui, S_group_quote), false, false);
     if (turns_right(app->interview, clock_mono_ms()) &&
         ui_pill(ui, "put-right", ui_str(ui, S_group_put_right), app->view.put_right, true)) {
@@ -515,8 +576,8 @@ static void show_others(struct app *app, struct node *topic, const struct turn *
         ui->again = true;
     }
     ui_pills_end(ui);
-    if (tapped) {
-        speaks(app, topic, tapped);
+    if (paused) {
+        speaks(app, topic, TURN_PAUSE);
     } else if (quoted) {
         quote(app, topic, open);
     }
@@ -573,8 +634,8 @@ void group_table_show(struct app *app)
     buf_add(&path, "", 0);
     show_wording(app);
     show_chairs(app, topic, path.data, open);
-    show_others(app, topic, turns_open(i)); /* anew: a tap may have begun one */
-    app_message(app);                       /* here, so that no chair moves under the finger */
+    show_acts(app, topic, turns_open(i)); /* anew: a tap may have begun one */
+    app_message(app);                     /* here, so that no chair moves under the finger */
     show_words(app);
     show_codes(app, topic);
     int64_t all = turns_spoken(i, path.data, NULL, clock_mono_ms());

@@ -5,6 +5,7 @@
 
 #include "app/interview/interview_group.h"
 #include "app/interview/interview_sound.h"
+#include "app/screens/group.h"
 #include "app/screens/screen_quote.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/file.h"
@@ -13,6 +14,7 @@
 static const struct scene_look upright = {
     .w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_RU};
 static struct window *window;
+static const struct scene_look *look = &upright;
 
 static void answer(struct scene *s, const char *path, const char *value)
 {
@@ -27,7 +29,7 @@ static void begin(struct scene *s, size_t count)
 {
     char *form = scene_form("tests/cases/group.csv");
     struct err err = {0};
-    scene_begin(s, window, form, "group", &upright);
+    scene_begin(s, window, form, "group", look);
     free(form);
     for (size_t k = 1; k <= count; k++) {
         char path[64];
@@ -104,6 +106,116 @@ static void test_group__chairs_stand_apart(void **state)
     begin(s, 3); /* closed by the teardown */
 }
 
+/* What stands at the table: its place on the page, whatever is scrolled. */
+static struct rect at_table(struct scene *s, const char *id)
+{
+    const struct target *t = scene_show(s, id);
+    if (!t) {
+        print_error("no %s at the table\n", id);
+    }
+    assert_non_null(t);
+    struct rect r = t->rect;
+    r.y += s->app.ui.scroll;
+    return r;
+}
+
+static bool apart(struct rect a, struct rect b, bool round)
+{
+    int dx = a.x + a.w / 2 - b.x - b.w / 2, dy = a.y + a.h / 2 - b.y - b.h / 2;
+    return round ? dx * dx + dy * dy >= a.w * a.w
+                 : a.x + a.w <= b.x || b.x + b.w <= a.x || a.y + a.h <= b.y || b.y + b.h <= a.y;
+}
+
+/* Three, eight, nine and twelve, silence and several at once, in three languages. */
+static void all_stand_apart(struct scene *s, size_t count)
+{
+    static const char *const others[] = {"silence", "crosstalk", "break", "quote"};
+    struct rect at[16];
+    size_t n = 0, chairs;
+    begin(s, count);
+    while (!scene_find(s, "entry:2") || group_round_is_here(&s->app)) {
+        assert_true(scene_tap(s, "right"));
+    }
+    assert_true(scene_tap(s, "entry:1"));
+    for (size_t c = 1; c <= count; c++) {
+        char id[32];
+        snprintf(id, sizeof id, "chair:%zu", c);
+        if (c != 3) { /* who refused has no target */
+            at[n++] = at_table(s, id);
+        }
+    }
+    chairs = n;
+    for (size_t k = 0; k < sizeof others / sizeof *others; k++) {
+        at[n++] = at_table(s, others[k]);
+    }
+    for (size_t k = 0; k < n; k++) {
+        assert_true(k >= chairs + 2 || (at[k].w >= 112 && at[k].h >= 112));
+        for (size_t j = 0; j < k; j++) {
+            assert_true(apart(at[k], at[j], k < chairs));
+        }
+    }
+}
+
+static void test_group__the_table_in_each_size_and_language(void **state)
+{
+    struct scene *s = *state;
+    static const size_t counts[] = {3, 8, 9, 12};
+    static const float scales[] = {1, 1.5f};
+    struct scene_look own = upright;
+    look = &own;
+    for (int l = UI_RU; l <= UI_TG; l++) {
+        for (size_t k = 0; k < 2 * sizeof counts / sizeof *counts; k++) {
+            own.language = (enum ui_language)l;
+            own.text_scale = scales[k % 2];
+            all_stand_apart(s, counts[k / 2]);
+            scene_close(s);
+        }
+    }
+    look = &upright;
+    begin(s, 3); /* closed by the teardown */
+}
+
+/* How wide the bar is that tells how long it was spoken from a chair. */
+static int bar_of(struct scene *s, const char *id)
+{
+    const struct target *t = scene_find(s, id);
+    const struct draw_list *list = &s->app.ui.draws;
+    int w = 0;
+    assert_non_null(t);
+    for (size_t k = 0; k < list->count; k++) {
+        const struct draw *d = &list->list[k];
+        bool in = d->rect.x >= t->rect.x && d->rect.x + d->rect.w <= t->rect.x + t->rect.w &&
+                  d->rect.y >= t->rect.y && d->rect.y + d->rect.h <= t->rect.y + t->rect.h;
+        w = in && d->kind == DRAW_FILL && d->ink == s->app.ui.theme.accent ? d->rect.w : w;
+    }
+    return w;
+}
+
+static void test_group__silence_has_a_chair_and_a_bar(void **state)
+{
+    struct scene *s = *state;
+    sit_down(s);
+    assert_int_equal(bar_of(s, "silence"), 0);
+    assert_true(scene_tap(s, "silence"));
+    pass(80);
+    assert_true(scene_tap(s, "crosstalk"));
+    pass(40);
+    assert_true(scene_tap(s, "chair:1"));
+    scene_draw(s);
+    int silence = bar_of(s, "silence"), crosstalk = bar_of(s, "crosstalk");
+    assert_true(silence > crosstalk && crosstalk > 0);
+}
+
+/* The moderator's probes are the guidance of the topic's first question. */
+static void test_group__probes_are_in_reach(void **state)
+{
+    struct scene *s = *state;
+    sit_down(s);
+    assert_true(draws(s, "Почему к ним?"));
+    assert_true(scene_tap(s, "right")); /* the topic's questions: they are there, too */
+    assert_true(draws(s, "Почему к ним?"));
+}
+
 static void test_group__people_as_they_agreed(void **state)
 {
     struct scene *s = *state;
@@ -121,7 +233,13 @@ static void test_group__people_as_they_agreed(void **state)
     assert_true(people[3].left);
     assert_in_range(people[3].left_ms - before, 0, 5000);
     scene_draw(s);
-    assert_true(draws(s, "Ушли: У4 "));      /* and the time */
+    assert_true(draws(s, "Ушли: У4 ")); /* and the time */
+    answer(s, "/data/part[2]/p_late", "yes");
+    group_people(s->app.interview, &s->app.ui.frame, &people);
+    assert_true(people[1].late);
+    assert_in_range(people[1].late_ms - before, 0, 5000);
+    scene_draw(s);
+    assert_true(draws(s, "Пришли позже: У2 "));
     answer(s, "/data/part[4]/p_left", "no"); /* a slip */
     group_people(s->app.interview, &s->app.ui.frame, &people);
     assert_int_equal(people[3].left_ms, 0);
@@ -578,6 +696,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE_TEST(test_group__chairs_stand_apart),
+        SCENE_TEST(test_group__the_table_in_each_size_and_language),
+        SCENE_TEST(test_group__silence_has_a_chair_and_a_bar),
+        SCENE_TEST(test_group__probes_are_in_reach),
         SCENE_TEST(test_group__people_as_they_agreed),
         SCENE_TEST(test_group__a_newcomer_stops_the_recording),
         SCENE_TEST(test_group__a_tap_begins_a_turn_and_ends_the_last),
