@@ -31,7 +31,7 @@ struct recorder {
     struct microphone *microphone;
     struct recording *recording;
     struct voice *voice;
-    int rate;
+    int rate, bits;  /* a second: samples, of the voice */
     struct buf part; /* pages that are not yet a part */
     unsigned pages;  /* in it */
     int16_t samples[SAMPLES];
@@ -198,6 +198,7 @@ bool recorder_begin(struct recorder **out, struct writer *writer, int bits, bool
     *out = NULL;
     r->writer = writer;
     r->rate = voice_rate(bits);
+    r->bits = bits;
     pthread_mutex_init(&r->mutex, NULL);
     secret_random(&spec.serial, sizeof spec.serial);
     bool ok = microphone_open(&r->microphone, r->rate, err) && voice_begin(&r->voice, &spec, err) &&
@@ -226,6 +227,11 @@ bool recorder_begin(struct recorder **out, struct writer *writer, int bits, bool
 const uint8_t *recorder_id(const struct recorder *r)
 {
     return recording_id(r->recording);
+}
+
+int recorder_bits(const struct recorder *r)
+{
+    return r->bits;
 }
 
 void recorder_pause(struct recorder *r, bool pause)

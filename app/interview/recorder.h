@@ -30,6 +30,7 @@ struct recorder_now {
 MUST_CHECK bool recorder_begin(struct recorder **recorder, struct writer *writer, int bits,
                                bool review, int64_t wall_ms, struct err *err);
 const uint8_t *recorder_id(const struct recorder *recorder); /* of the recording, 16 bytes */
+int recorder_bits(const struct recorder *recorder);          /* a second */
 /* While it pauses nothing is kept of what is heard. */
 void recorder_pause(struct recorder *recorder, bool pause);
 struct recorder_now recorder_look(struct recorder *recorder);

@@ -282,7 +282,8 @@ const char *app_sound_time(struct app *app, int64_t ms)
                      : arena_printf(&app->ui.frame, "%lld:%02lld", s / MINUTE, s % MINUTE);
 }
 
-const char *app_sound_room(struct app *app, int bits)
+/* How long what is free on the medium lasts: "4 h 10 min". */
+static const char *room_left(struct app *app, int bits)
 {
     enum { BYTE = 8, OVERHEAD = 110 }; /* percent: sealing, rows, a reserve */
     struct ui *ui = &app->ui;
@@ -290,10 +291,13 @@ const char *app_sound_room(struct app *app, int bits)
     long long minutes =
         (long long)(file_free_bytes(dir) / ((unsigned)bits / BYTE * MINUTE * OVERHEAD / PERCENT));
     const char *hours = ui_number(ui, minutes / MINUTE);
-    const char *rest = minutes >= MINUTE
-                           ? ui_fill(ui, S_hours_minutes, hours, ui_number(ui, minutes % MINUTE))
-                           : ui_fill(ui, S_room_minutes, ui_number(ui, minutes), NULL);
-    return ui_fill(ui, S_sound_room, rest, NULL);
+    return minutes >= MINUTE ? ui_fill(ui, S_hours_minutes, hours, ui_number(ui, minutes % MINUTE))
+                             : ui_fill(ui, S_room_minutes, ui_number(ui, minutes), NULL);
+}
+
+const char *app_sound_room(struct app *app, int bits)
+{
+    return ui_fill(&app->ui, S_sound_room, room_left(app, bits), NULL);
 }
 
 /* A dot: filled while it records, two strokes while it pauses. */
@@ -331,6 +335,19 @@ static int row_height(struct ui *ui)
     return line > min ? line : min;
 }
 
+static int widest_line(struct ui *ui, const char *words)
+{
+    int widest = 0;
+    for (const char *at = words; at;) {
+        const char *end = strchr(at, '\n');
+        const char *line = end ? arena_copy(&ui->frame, at, (size_t)(end - at)) : at;
+        int w = ui_line_width(ui, TEXT_SMALL, line);
+        widest = w > widest ? w : widest;
+        at = end ? end + 1 : NULL;
+    }
+    return widest;
+}
+
 /* `sign`: room for the sign before the words; `first`, `second`: the buttons' texts, or NULL. */
 static struct strip plan_strip(struct ui *ui, int y, const char *words, int sign, const char *first,
                                const char *second)
@@ -339,7 +356,7 @@ static struct strip plan_strip(struct ui *ui, int y, const char *words, int sign
     int buttons =
         (first ? button_width(ui, first) + gap : 0) + (second ? button_width(ui, second) + gap : 0);
     struct strip s = {.y = y, .top = y, .row = y, .right = ui->w - side};
-    s.two = ui_line_width(ui, TEXT_SMALL, words) > ui->w - 2 * side - sign - buttons && buttons;
+    s.two = widest_line(ui, words) > ui->w - 2 * side - sign - buttons && buttons;
     s.words = ui->w - 2 * side - sign - (s.two ? 0 : buttons);
     int text = ui_text_height(ui, s.words, TEXT_SMALL, words) + ui_px(ui, 8);
     s.row += s.two ? text : 0;
@@ -444,6 +461,25 @@ static void strip_level(struct ui *ui, int y, int level)
     ui_fill_rect(ui, (struct rect){0, y, ui->w * level / PERCENT, bar}, ui->theme.accent);
 }
 
+static const char *state_words(struct app *app, const struct recorder_now *now)
+{
+    return arena_printf(
+        &app->ui.frame, "%s %s",
+        ui_str(&app->ui, now->state == RECORDER_PAUSED ? S_sound_paused : S_sound_runs),
+        app_sound_time(app, now->ms));
+}
+
+/* With the room that is left, in the same row if it fits there. */
+static const char *with_room(struct app *app, struct strip s, const char *words, int bits)
+{
+    struct ui *ui = &app->ui;
+    const char *room = ui_fill(ui, S_sound_room_short, room_left(app, bits), NULL);
+    const char *row = arena_join(&ui->frame, words, " · ", room, NULL);
+    return ui_line_width(ui, TEXT_SMALL, row) <= s.words
+               ? row
+               : arena_join(&ui->frame, words, "\n", room, NULL);
+}
+
 static int strip_on(struct app *app, int y, struct recorder *r)
 {
     struct ui *ui = &app->ui;
@@ -454,12 +490,14 @@ static int strip_on(struct app *app, int y, struct recorder *r)
     bool buttons = !app->respondent.holds && !own; /* the question's own page has large ones */
     const char *first = buttons ? ui_str(ui, paused ? S_continue_ : S_sound_pause) : NULL;
     const char *second = buttons ? ui_str(ui, S_sound_stop) : NULL;
-    const char *words =
-        arena_printf(&ui->frame, "%s %s", ui_str(ui, paused ? S_sound_paused : S_sound_runs),
-                     app_sound_time(app, now.ms));
+    const char *words = state_words(app, &now);
     const char *wrong = trouble(ui, &now);
     int side = ui_px(ui, 16), sign = ui_px(ui, 24), line = ui_line(ui, TEXT_SMALL);
     struct strip s = plan_strip(ui, y, words, sign, first, second);
+    if (buttons) {
+        words = with_room(app, s, words, recorder_bits(r));
+        s = plan_strip(ui, y, words, sign, first, second);
+    }
     int wrong_h =
         wrong ? ui_text_height(ui, ui->w - 2 * side, TEXT_SMALL, wrong) + ui_px(ui, 8) : 0;
     int all = s.h + wrong_h + ui_px(ui, 4);
@@ -498,11 +536,9 @@ void app_sound_locked(struct app *app)
     bool paused = now.state == RECORDER_PAUSED;
     int line = ui_line(ui, TEXT_BODY), x = ui->at.x;
     x += draw_sign(ui, x, ui->at.y + line / 2, paused);
-    const char *words =
-        arena_printf(&ui->frame, "%s %s", ui_str(ui, paused ? S_sound_paused : S_sound_runs),
-                     app_sound_time(app, now.ms));
-    ui->at.y +=
-        ui_text(ui, x, ui->at.y, ui->at.w - (x - ui->at.x), TEXT_BODY, words, ui->theme.ink);
+    ui->at.y += ui_text(ui, x, ui->at.y, ui->at.w - (x - ui->at.x), TEXT_BODY,
+                        state_words(app, &now), ui->theme.ink);
+    ui_say(ui, TEXT_HINT, app_sound_room(app, recorder_bits(app->sound.kept)), ui->theme.soft);
     ui_gap(ui, 4);
     if (ui_pill(ui, "sound-stop", ui_str(ui, S_sound_stop), false, false)) {
         end_kept(app, WHY_BY_HAND);

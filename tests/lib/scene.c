@@ -94,6 +94,16 @@ void scene_draw(struct scene *s)
     s->drawn++;
 }
 
+bool scene_draws(const struct scene *s, const char *words)
+{
+    const struct draw_list *list = &s->app.ui.draws;
+    bool any = false;
+    for (size_t k = 0; k < list->count && !any; k++) {
+        any = list->list[k].kind == DRAW_TEXT && strstr(list->list[k].text, words);
+    }
+    return any;
+}
+
 const struct target *scene_find(struct scene *s, const char *id)
 {
     for (size_t i = 0; i < s->app.ui.target_count; i++) {

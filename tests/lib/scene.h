@@ -71,6 +71,8 @@ void scene_event_alone(struct scene *s, struct window_event e);
 /* ... and what comes of it when the medium has taken the answer. */
 void scene_event(struct scene *s, struct window_event e);
 void scene_draw(struct scene *s);
+/* Whether a line of text that is drawn contains these words. */
+bool scene_draws(const struct scene *s, const char *words);
 const struct target *scene_find(struct scene *s, const char *id);
 
 /* Into sight, as a finger would bring it; or NULL. */

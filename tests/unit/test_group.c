@@ -69,16 +69,6 @@ static void pass(int ms)
     nanosleep(&t, NULL);
 }
 
-static bool draws(const struct scene *s, const char *words)
-{
-    const struct draw_list *list = &s->app.ui.draws;
-    bool any = false;
-    for (size_t k = 0; k < list->count && !any; k++) {
-        any = list->list[k].kind == DRAW_TEXT && strstr(list->list[k].text, words);
-    }
-    return any;
-}
-
 static void test_group__chairs_stand_apart(void **state)
 {
     struct scene *s = *state;
@@ -211,9 +201,9 @@ static void test_group__probes_are_in_reach(void **state)
 {
     struct scene *s = *state;
     sit_down(s);
-    assert_true(draws(s, "Почему к ним?"));
+    assert_true(scene_draws(s, "Почему к ним?"));
     assert_true(scene_tap(s, "right")); /* the topic's questions: they are there, too */
-    assert_true(draws(s, "Почему к ним?"));
+    assert_true(scene_draws(s, "Почему к ним?"));
 }
 
 static void test_group__people_as_they_agreed(void **state)
@@ -233,13 +223,13 @@ static void test_group__people_as_they_agreed(void **state)
     assert_true(people[3].left);
     assert_in_range(people[3].left_ms - before, 0, 5000);
     scene_draw(s);
-    assert_true(draws(s, "Ушли: У4 ")); /* and the time */
+    assert_true(scene_draws(s, "Ушли: У4 ")); /* and the time */
     answer(s, "/data/part[2]/p_late", "yes");
     group_people(s->app.interview, &s->app.ui.frame, &people);
     assert_true(people[1].late);
     assert_in_range(people[1].late_ms - before, 0, 5000);
     scene_draw(s);
-    assert_true(draws(s, "Пришли позже: У2 "));
+    assert_true(scene_draws(s, "Пришли позже: У2 "));
     answer(s, "/data/part[4]/p_left", "no"); /* a slip */
     group_people(s->app.interview, &s->app.ui.frame, &people);
     assert_int_equal(people[3].left_ms, 0);
@@ -458,7 +448,7 @@ static void test_group__a_code_is_named(void **state)
     assert_string_equal(turns_open(s->app.interview)->who, "У2");
     answer(s, "/data/topic[1]/tp_sum", "Тайный разговор"); /* the table shows nothing of it */
     scene_draw(s);
-    assert_false(draws(s, "Тайный"));
+    assert_false(scene_draws(s, "Тайный"));
     pass(20);
     scene_tap(s, "chair:1");
     assert_int_equal(s->app.interview->turns->count, 5);

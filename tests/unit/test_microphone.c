@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Does the screen record only while everybody agrees, say so, and go on under the lock? */
 #include <SDL2/SDL.h>
+#include <sys/statvfs.h>
 
 #include "app/shell/sound.h"
 #include "platform/machine/audio.h"
@@ -164,6 +165,17 @@ static void test_microphone__the_locked_page_can_stop_it(void **state)
     assert_int_equal(s->app.screen, SCREEN_HOME);
 }
 
+static unsigned long room; /* blocks of 4 KiB that the medium has left; 0: plenty */
+
+int statvfs(const char *path, struct statvfs *fs)
+{
+    (void)path;
+    memset(fs, 0, sizeof *fs);
+    fs->f_frsize = 4096;
+    fs->f_bavail = room ? room : 2800000;
+    return 0;
+}
+
 /* The whole interview is recorded, and no story. */
 static void whole(struct scene *s)
 {
@@ -172,6 +184,23 @@ static void whole(struct scene *s)
     assert_true(scene_tap(s, "right"));
     answer(s, "choice:yes");
     assert_true(runs(s));
+}
+
+/* 250 minutes of 3,000 bytes a second and a tenth more, on the strip and under the lock; less than
+ * an hour, too. */
+static void test_microphone__the_room_that_is_left(void **state)
+{
+    struct scene *s = *state;
+    whole(s);
+    room = 250ul * 60 * 3300 / 4096 + 1;
+    scene_draw(s);
+    assert_true(scene_draws(s, "Места: 4 ч 10 мин"));
+    assert_true(scene_tap(s, "lock"));
+    assert_true(scene_draws(s, "Места ещё на 4 ч 10 мин"));
+    room = 9ul * 60 * 3300 / 4096 + 1;
+    scene_draw(s);
+    assert_true(scene_draws(s, "Места ещё на 9 мин"));
+    room = 0;
 }
 
 /* What was stopped by hand does not begin again by itself: on the locked page, after another
@@ -355,6 +384,7 @@ int main(void)
         SCENE_TEST(test_microphone__a_no_ends_it_and_it_is_said),
         SCENE_TEST(test_microphone__goes_on_under_the_lock),
         SCENE_TEST(test_microphone__the_locked_page_can_stop_it),
+        SCENE_TEST(test_microphone__the_room_that_is_left),
         SCENE_TEST(test_microphone__stopped_by_hand_it_stays_so),
         SCENE_TEST(test_microphone__sleep_and_travel_end_it),
         SCENE_TEST(test_microphone__broken_under_the_lock_it_is_told),
