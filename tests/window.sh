@@ -52,7 +52,7 @@ for row in ',form start,' ',constraint error,/data/page/age,' ',question,/data/m
     grep -q "$row" "$A" || fail "the log has no row $row"
 done
 
-[ "$(grep -c ',Ош ш,,[a-z]*$' "$A")" = "$(($(wc -l < "$A") - 1))" ] || fail 'a row does not name who interviews'
+[ "$(grep -c ',Ош ш,,[a-z]*,,$' "$A")" = "$(($(wc -l < "$A") - 1))" ] || fail 'a row does not name who interviews'
 
 grep -q ',memo,/data/' "$A" || fail 'the log does not tell of the memo'
 [ ! -e "$D/csv/fields - memos.csv" ] || fail 'a memo left without being asked for'

@@ -42,7 +42,18 @@ struct audit {
     size_t seen_count, seen_cap;
     unsigned memos; /* memos started so far */
     char *reason;   /* of a correction, or NULL */
+    /* the recording that runs */
+    struct place {
+        bool recorded;
+        uint8_t recording[16];
+        int64_t ms;
+    } heard, opened;     /* until the last event of the recording; when the open page opened */
+    int64_t heard_since; /* monotonic; 0: it pauses */
 };
+
+/* The new columns of a later version come last: logs of older devices have fewer. */
+const char audit_columns[] = "event,node,start,end,latitude,longitude,accuracy,old-value,"
+                             "new-value,user,change-reason,language,recording,recording-ms";
 
 struct audit *audit_new(bool track_changes)
 {
@@ -84,11 +95,35 @@ static void put_ms(struct buf *out, int64_t ms)
     csv_cell(out, text, false);
 }
 
+static struct place place_now(const struct audit *a)
+{
+    struct place at = a->heard;
+    bool runs = a->heard_since && a->last_mono > a->heard_since;
+    at.ms += runs ? a->last_mono - a->heard_since : 0;
+    return at;
+}
+
+/* Two cells: which recording runs, and where in it this is. */
+static void put_place(struct buf *out, const struct place *at)
+{
+    char name[33] = "";
+    if (at->recorded) {
+        text_hex(name, at->recording, sizeof at->recording);
+    }
+    csv_cell(out, name, false);
+    if (at->recorded) {
+        put_ms(out, at->ms);
+    } else {
+        csv_cell(out, "", false);
+    }
+}
+
 /* `end` 0: the event has no duration. */
 static void put_reason(struct audit *a, const char *event, const char *path, int64_t start,
                        int64_t end, const char *before, const char *after, const char *reason)
 {
     struct buf *out = &a->rows;
+    struct place at = end ? a->opened : place_now(a);
     csv_cell(out, event, true);
     csv_cell(out, path, false);
     put_ms(out, start);
@@ -106,6 +141,7 @@ static void put_reason(struct audit *a, const char *event, const char *path, int
     buf_add(&a->user_at, &out->len, sizeof out->len);
     csv_cell(out, reason, false);
     csv_cell(out, a->language, false);
+    put_place(out, &at);
     csv_end(out);
 }
 
@@ -194,6 +230,7 @@ static void open_page(struct audit *a, const struct journal_event *e, struct ses
         }
     }
     a->start = a->now;
+    a->opened = place_now(a);
 }
 
 /* ---- which questions are asked ---- */
@@ -294,7 +331,50 @@ static void put_sound(struct audit *a, const struct journal_event *e)
     }
     text_hex(name, s.recording, sizeof s.recording);
     bool over = s.what == SOUND_ENDED || s.what == SOUND_DELETED;
+    struct place running = a->heard;
+    int64_t since = a->heard_since;
+    a->heard = (struct place){.recorded = true, .ms = s.ms};
+    memcpy(a->heard.recording, s.recording, sizeof s.recording);
+    a->heard_since = 0;
     put_row(a, events[s.what], e->path, a->now, 0, over ? name : "", over ? "" : name);
+    if (s.what == SOUND_BEGUN || s.what == SOUND_WENT_ON) {
+        a->heard_since = e->mono_ms > 0 ? e->mono_ms : 1;
+    } else if (over && running.recorded &&
+               memcmp(running.recording, s.recording, sizeof s.recording) != 0) {
+        a->heard = running; /* an earlier one was deleted while another runs */
+        a->heard_since = since;
+    } else if (over) {
+        a->heard = (struct place){0};
+    }
+}
+
+/* At a group's table: who spoke stands as the new value; a code's name does not, it is an answer.
+ */
+static void put_turn(struct audit *a, const struct journal_event *e)
+{
+    static const char *const events[] = {[TURN_BEGUN] = "turn begin",
+                                         [TURN_ENDED] = "turn end",
+                                         [TURN_PUT_RIGHT] = "turn correct",
+                                         [TURN_QUOTED] = "quote",
+                                         [TURN_CODED] = "code"};
+    size_t what = e->value_len ? (unsigned char)e->value[0] : 0;
+    if (what >= sizeof events / sizeof *events || !events[what]) {
+        return;
+    }
+    const char *who = e->value + 1;
+    char *label = mem_text(who);
+    label[strcspn(label, "\n")] = '\0';
+    put_row(a, events[what], e->path, a->now, 0, "", label);
+    mem_wipe_text(label);
+}
+
+/* A resume: whether the recording went on is told by the next event, if it did not. */
+static void put_resume(struct audit *a)
+{
+    struct place running = a->heard;
+    a->heard = (struct place){0};
+    put_row(a, "form resume", "", a->now, 0, "", "");
+    a->heard = running;
 }
 
 void audit_event(struct audit *a, const struct journal_event *e, struct session *s)
@@ -312,7 +392,7 @@ void audit_event(struct audit *a, const struct journal_event *e, struct session 
         compare_asked(a, s, false);
         break;
     case JOURNAL_RESUME:
-        put_row(a, "form resume", "", a->now, 0, "", "");
+        put_resume(a);
         break;
     case JOURNAL_PAUSE:
         close_page(a);
@@ -328,6 +408,7 @@ void audit_event(struct audit *a, const struct journal_event *e, struct session 
                  strcmp(e->value, "end") == 0 ? "end screen" : "jump");
         a->path = mem_text("");
         a->start = a->now;
+        a->opened = place_now(a);
         break;
     case JOURNAL_ANSWER:
     case JOURNAL_ADD:
@@ -354,6 +435,9 @@ void audit_event(struct audit *a, const struct journal_event *e, struct session 
     case JOURNAL_SOUND:
         put_sound(a, e);
         break;
+    case JOURNAL_TURN:
+        put_turn(a, e);
+        break;
     case JOURNAL_REASON: /* the last one counts; it is written at the end */
         mem_wipe_text(a->reason);
         a->reason = mem_text(e->value);
@@ -374,8 +458,7 @@ void audit_event(struct audit *a, const struct journal_event *e, struct session 
 void audit_write(struct audit *a, const char *user, struct buf *out)
 {
     close_page(a);
-    buf_text(out, "event,node,start,end,latitude,longitude,accuracy,old-value,new-value,user,"
-                  "change-reason,language\n");
+    buf_join(out, audit_columns, "\n", NULL);
     struct buf cell = {0};
     csv_cell(&cell, user, true);
     size_t from = 0, to;

@@ -8,13 +8,16 @@
  * Use:    Call audit_event for every event of the journal, after the session has applied it,
  *         live and in replay alike; call audit_write at the end.
  * Source: ODK Collect's audit log.  The columns and their order are ODK Central's; suhbat's own
- *         columns follow them.  suhbat's own events: "language change", "relevance change"
+ *         columns follow them: language; recording and recording-ms, the recording that runs and
+ *         where in it the row begins.  suhbat's own events: "language change", "relevance change"
  *         (new-value: asked, not asked), "clock change" (ISO times before and after), "memo"
- *         (started).
+ *         (started), "recording begin" … (docs/XFORMS.md, "Sound"), and "turn begin", "turn end",
+ *         "turn correct", "quote", "code" at a group's table (new-value: who speaks).
  */
 #include "forms/engine/journal.h"
 
 struct audit;
+extern const char audit_columns[]; /* the row of headings, without a line's end */
 
 struct audit *audit_new(bool track_changes);
 void audit_free(struct audit *audit);

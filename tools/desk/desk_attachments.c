@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "forms/engine/audit.h"
 #include "platform/machine/csv.h"
 
 bool desk_is_attachment(const char *name)
@@ -43,14 +44,25 @@ static bool is_left_out(const struct dataset *dataset, const char *path)
     return out;
 }
 
+/* The columns that an older program's log lacks: `row` 0 is the row of headings. */
+static void fill_up(struct buf *out, const struct csv *columns, size_t row, size_t have)
+{
+    for (size_t c = have; columns->count && c < columns->rows[0].count; c++) {
+        csv_cell(out, row ? "" : columns->rows[0].cells[c], false);
+    }
+}
+
 bool desk_put_log(struct buf *out, const struct dataset *dataset, const struct tar_member *log,
                   const char *key, bool head, struct err *err)
 {
     enum { NODE = 1, BEFORE = 7, AFTER = 8 };
     struct arena arena;
-    struct csv csv;
+    struct csv csv, columns = {0};
     arena_init(&arena);
     bool ok = csv_parse(&csv, &arena, log->bytes, log->len, err);
+    if (ok && strcmp(log->name, "audit.csv") == 0) {
+        ok = csv_parse(&columns, &arena, audit_columns, strlen(audit_columns), err);
+    }
     for (size_t r = head ? 0 : 1; ok && r < csv.count; r++) {
         bool hide = r && csv.rows[r].count > NODE && is_left_out(dataset, csv.rows[r].cells[NODE]);
         if (key) {
@@ -60,6 +72,7 @@ bool desk_put_log(struct buf *out, const struct dataset *dataset, const struct t
             csv_cell(out, hide && (c == BEFORE || c == AFTER) ? "" : csv.rows[r].cells[c],
                      !key && c == 0);
         }
+        fill_up(out, &columns, r, csv.rows[r].count);
         csv_end(out);
     }
     arena_fini(&arena);
