@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/lib/old_device.h"
 
-static bool old_unhex(struct buf *out, const char *path)
-{
-    struct buf hex = {0};
-    bool ok = file_read(&hex, path, 1 << 20, NULL);
-    for (size_t i = 0; ok && i + 1 < hex.len;) {
-        uint8_t byte;
-        char two[3] = {hex.data[i], hex.data[i + 1], 0};
-        if (hex.data[i] == '\n') {
-            i++;
-            continue;
-        }
-        ok = text_unhex(&byte, 1, two);
-        buf_add(out, &byte, 1);
-        i += 2;
-    }
-    buf_fini(&hex);
-    return ok;
-}
+#include "tests/lib/golden.h"
 
 bool old_device(struct study *s)
 {
     struct buf vault = {0}, sql = {0};
     struct db *db = NULL;
-    bool ok = old_unhex(&vault, "tests/cases/golden/device-1-vault.hex") &&
+    bool ok = golden_read(&vault, "device-1-vault") &&
               file_read(&sql, "tests/cases/golden/device-1.sql", 1 << 20, NULL) &&
               file_folder(study_path(s, "device"), 0700, NULL) &&
               file_write(study_path(s, "device/vault"), vault.data, vault.len, 0600, true, NULL) &&
