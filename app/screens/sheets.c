@@ -131,14 +131,9 @@ static void discard_sheet(struct app *app)
     }
 }
 
-static void help_sheet(struct app *app)
+static void help_text(struct ui *ui, const char *title, const char *text)
 {
-    struct ui *ui = &app->ui;
     int x = ui->at.x, w = ui->at.w;
-    const char *title, *text;
-    if (!help_page((int)app->screen, ui->language, &title, &text)) {
-        return;
-    }
     ui_say(ui, TEXT_QUESTION, title, ui->theme.ink);
     ui_gap(ui, 12);
     for (const char *p = text; *p;) { /* one point per line */
@@ -152,6 +147,19 @@ static void help_sheet(struct app *app)
         ui->at.y += ui_text(ui, x + inset, ui->at.y, w - inset, TEXT_BODY, point, ui->theme.ink) +
                     ui_px(ui, 10);
         p += len + (p[len] == '\n');
+    }
+}
+
+static void help_sheet(struct app *app)
+{
+    int shown[HELP_SHOWN];
+    size_t count = help_now(app, shown);
+    for (size_t k = 0; k < count; k++) {
+        const char *title, *text;
+        if (help_page(shown[k], app->ui.language, &title, &text)) {
+            ui_gap(&app->ui, k ? 12 : 0);
+            help_text(&app->ui, title, text);
+        }
     }
 }
 

@@ -228,6 +228,14 @@ static bool allows(const struct form *form, const struct item *item)
     return false;
 }
 
+bool app_sound_is_here(const struct app *app)
+{
+    const struct node *node = app->interview->page.node;
+    const struct item *item = node ? node->item : NULL;
+    return recorder_of(app) || is_off(app) || was_on(app) ||
+           (item && (item->audio_consent || allows(app->interview->form, item)));
+}
+
 void app_sound_before_consent(struct app *app, const struct node *node)
 {
     struct ui *ui = &app->ui;

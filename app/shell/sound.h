@@ -35,6 +35,9 @@ int app_sound_strip(struct app *app, int y);
 void app_sound_locked(struct app *app);
 /* On the page of a question that allows recording: whether there is a microphone, and its test. */
 void app_sound_before_consent(struct app *app, const struct node *node);
+/* Whether recording matters on this page of the interview: it runs, could run, or is asked about.
+ */
+bool app_sound_is_here(const struct app *app);
 /* "12:04", "1:02:04" */
 const char *app_sound_time(struct app *app, int64_t ms);
 /* How loud it is, 0 to 100, as a bar at the cursor. */

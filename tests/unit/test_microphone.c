@@ -186,6 +186,25 @@ static void whole(struct scene *s)
     assert_true(runs(s));
 }
 
+/* The help has a page on recording where it is asked about, and while it runs. */
+static void test_microphone__help_where_it_is_of_use(void **state)
+{
+    struct scene *s = *state;
+    int shown[HELP_SHOWN];
+    begin(s);
+    assert_int_equal(help_now(&s->app, shown), 2); /* the consent */
+    assert_int_equal(shown[0], HELP_SOUND);
+    assert_int_equal(shown[1], SCREEN_INTERVIEW);
+    answer(s, "choice:yes");
+    assert_int_equal(help_now(&s->app, shown), 2); /* the question to be recorded */
+    assert_true(scene_tap(s, "right"));
+    answer(s, "choice:no");
+    assert_int_equal(help_now(&s->app, shown), 1);
+    assert_true(scene_tap(s, "back"));
+    answer(s, "choice:yes");
+    assert_int_equal(help_now(&s->app, shown), 2); /* the strip is there */
+}
+
 /* 250 minutes of 3,000 bytes a second and a tenth more, on the strip and under the lock; less than
  * an hour, too. */
 static void test_microphone__the_room_that_is_left(void **state)
@@ -384,6 +403,7 @@ int main(void)
         SCENE_TEST(test_microphone__a_no_ends_it_and_it_is_said),
         SCENE_TEST(test_microphone__goes_on_under_the_lock),
         SCENE_TEST(test_microphone__the_locked_page_can_stop_it),
+        SCENE_TEST(test_microphone__help_where_it_is_of_use),
         SCENE_TEST(test_microphone__the_room_that_is_left),
         SCENE_TEST(test_microphone__stopped_by_hand_it_stays_so),
         SCENE_TEST(test_microphone__sleep_and_travel_end_it),

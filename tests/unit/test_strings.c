@@ -186,10 +186,10 @@ static void test_strings__faces_hold_every_letter(void **state)
 static void test_strings__help_is_whole(void **state)
 {
     (void)state;
-    static const int needed[] = {SCREEN_FIRST_INVITE, SCREEN_UNLOCK,    SCREEN_HOME,
-                                 SCREEN_FORMS,        SCREEN_INTERVIEW, SCREEN_OUTLINE,
-                                 SCREEN_FINISH,       SCREEN_SEALED,    SCREEN_HAND_OVER,
-                                 SCREEN_LOAD,         SCREEN_SETTINGS,  SCREEN_HAND};
+    static const int needed[] = {
+        SCREEN_FIRST_INVITE, SCREEN_UNLOCK, SCREEN_HOME,   SCREEN_FORMS,     SCREEN_INTERVIEW,
+        SCREEN_OUTLINE,      SCREEN_FINISH, SCREEN_SEALED, SCREEN_HAND_OVER, SCREEN_LOAD,
+        SCREEN_SETTINGS,     SCREEN_HAND,   HELP_SOUND,    HELP_ROUND,       HELP_TABLE};
     struct err err = {0};
     OK(font_setup("/usr/share/fonts/truetype/paratype", &err));
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
