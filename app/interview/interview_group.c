@@ -51,6 +51,14 @@ bool group_is_round(const struct control *repeat)
     return find_in(item->template, "_lab") != NULL;
 }
 
+const char *group_label(const struct node *entry)
+{
+    const struct control *repeat = entry->item ? entry->item->control : NULL;
+    bool person = repeat && repeat->item && repeat->item->shape.is_repeat && group_is_round(repeat);
+    const struct node *label = person ? find_in((struct node *)entry, "_lab") : NULL;
+    return label ? tree_value(label) : "";
+}
+
 static bool says_yes(const struct node *node)
 {
     return node && node->active && strcmp(tree_value(node), "yes") == 0;

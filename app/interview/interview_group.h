@@ -23,6 +23,9 @@ struct group_person {
 bool group_is(const struct control *repeat);
 /* Whether it is the round, not a topic. */
 bool group_is_round(const struct control *repeat);
+/* The label of a participant's entry; "" if it is no entry of the round, or has none.  Owned by the
+ * session. */
+const char *group_label(const struct node *entry);
 /* Those of the form's round, in its order.  In the arena.  0: the form has none. */
 size_t group_people(struct interview *i, struct arena *arena, struct group_person **people);
 

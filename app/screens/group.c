@@ -157,10 +157,10 @@ enum { BENCHES = sizeof benches / sizeof *benches };
 static void draw_bench(struct ui *ui, struct rect r, const char *words, const struct chair *c)
 {
     colour ink = c->speaks ? ui->theme.on_accent : ui->theme.ink;
-    int pad = ui_px(ui, 8), line = ui_line(ui, TEXT_BODY_BOLD);
+    int pad = ui_px(ui, 8);
     ui_box(ui, r, 14, c->speaks ? ui->theme.accent : ui->theme.paper,
            c->speaks ? ui->theme.accent : ink, 2);
-    struct rect top = {r.x + pad, r.y + pad, r.w - 2 * pad, line};
+    struct rect top = {r.x + pad, r.y + pad, r.w - 2 * pad, r.h - ui_px(ui, 30)};
     ui_text_centre(ui, top, TEXT_BODY_BOLD, words, ink);
     draw_part(ui, r, c);
 }
@@ -305,6 +305,7 @@ bool group_table_left(struct app *app)
     group_ends(app->interview);
     app->view.table_left = topic_of(app);
     app->view.put_right = false;
+    app->message.text[0] = '\0'; /* it was about the table */
     app->ui.scroll = 0;
     app->ui.again = true;
     return true;
@@ -455,16 +456,20 @@ static void show_speaker(struct app *app, const struct seats *s, const struct tu
 static void plan_benches(struct ui *ui, struct rect at[BENCHES])
 {
     int gap = ui_px(ui, GAP_DP), least = ui_px(ui, BENCH_DP), spare = ui->at.w + gap;
-    int h = ui_line(ui, TEXT_BODY_BOLD) + ui_px(ui, 30); /* the words, the bar, their margins */
-    int x = ui->at.x, y = ui->at.y;
-    h = h > least ? h : least;
+    int x = ui->at.x, y = ui->at.y, h = least;
     for (size_t k = 0; k < BENCHES; k++) {
         int words = ui_line_width(ui, TEXT_BODY_BOLD, ui_str(ui, benches[k].words));
         at[k].w = words + ui_px(ui, 20);
         spare -= at[k].w + gap;
     }
+    for (size_t k = 0; k < BENCHES; k++) { /* the words, the bar, their margins */
+        at[k].w = spare < 0 ? ui->at.w : at[k].w + spare / BENCHES;
+        int words = ui_text_height(ui, at[k].w - ui_px(ui, 16), TEXT_BODY_BOLD,
+                                   ui_str(ui, benches[k].words));
+        h = words + ui_px(ui, 30) > h ? words + ui_px(ui, 30) : h;
+    }
     for (size_t k = 0; k < BENCHES; k++) {
-        at[k] = (struct rect){x, y, spare < 0 ? ui->at.w : at[k].w + spare / BENCHES, h};
+        at[k] = (struct rect){x, y, at[k].w, h};
         x += spare < 0 ? 0 : at[k].w + gap;
         y += spare < 0 ? h + gap : 0;
     }

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/interview/interview_group.h"
 #include "app/questions/question.h"
 #include "app/screens/group.h"
 #include "app/screens/page.h"
-#include "app/questions/question.h"
 #include "platform/machine/text.h"
 
 /* All questions asked in an entry, on all its pages. */
@@ -80,10 +80,13 @@ static const char *entry_kind(struct app *app, const struct control *repeat, str
     return NULL;
 }
 
-/* "Trip 2", or "Entry 2". */
+/* "Trip 2", or "Entry 2"; a participant's label, which is no number of its place. */
 const char *roster_entry_number(struct app *app, struct node *entry)
 {
     struct ui *ui = &app->ui;
+    if (*group_label(entry)) {
+        return group_label(entry);
+    }
     const char *number = ui_number(ui, tree_position(entry));
     const char *kind = entry_kind(app, entry->item->control, entry->parent);
     return kind ? ui_fill(ui, S_roster_named, kind, number)
@@ -104,8 +107,10 @@ static void describe(struct app *app, struct node *entry, const char **title, co
         missing += session_check(app->interview->session, all[q].node, NULL) != ANSWER_OK;
         any = any || (*tree_value(all[q].node) && all[q].control->kind != CONTROL_TRIGGER);
     }
-    const char *words = entry_words(app, all, count, 3, NULL);
-    *title = *words ? words : roster_entry_number(app, entry);
+    const char *words = entry_words(app, all, count, 3, NULL), *label = group_label(entry);
+    *title = !*words  ? roster_entry_number(app, entry)
+             : *label ? arena_join(&ui->frame, label, " · ", words, NULL)
+                      : words;
     *small = !any      ? ui_str(ui, S_roster_empty)
              : missing ? ui_fill(ui, S_roster_missing, ui_number(ui, (long long)missing), NULL)
                        : "";

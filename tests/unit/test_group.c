@@ -96,6 +96,35 @@ static void test_group__chairs_stand_apart(void **state)
     begin(s, 3); /* closed by the teardown */
 }
 
+/* The help opens the page of where the moderator is, above the interview's own. */
+static bool helps(struct scene *s, int page)
+{
+    const char *title, *text;
+    assert_true(help_page(page, s->app.ui.language, &title, &text));
+    assert_true(scene_tap(s, "menu") && scene_tap(s, "help"));
+    assert_int_equal(s->app.sheet, SHEET_HELP);
+    bool drawn = scene_draws(s, title);
+    assert_true(scene_tap(s, "cancel"));
+    return drawn;
+}
+
+static void test_group__help_for_where_one_is(void **state)
+{
+    struct scene *s = *state;
+    begin(s, 4);
+    assert_true(helps(s, HELP_ROUND));
+    assert_false(helps(s, HELP_TABLE));
+    assert_true(scene_tap(s, "entry:1"));
+    assert_true(helps(s, HELP_ROUND)); /* one of its people */
+    assert_true(scene_tap(s, "left"));
+    assert_true(scene_tap(s, "right"));
+    assert_true(scene_tap(s, "entry:1"));
+    assert_true(helps(s, HELP_TABLE));
+    assert_false(helps(s, HELP_ROUND));
+    assert_true(scene_tap(s, "right"));
+    assert_true(helps(s, HELP_TABLE)); /* its questions */
+}
+
 /* What stands at the table: its place on the page, whatever is scrolled. */
 static struct rect at_table(struct scene *s, const char *id)
 {
@@ -163,6 +192,30 @@ static void test_group__the_table_in_each_size_and_language(void **state)
     }
     look = &upright;
     begin(s, 3); /* closed by the teardown */
+}
+
+/* A participant is the label in the list and in the outline, whatever was removed. */
+static void test_group__a_row_of_the_list_is_a_label(void **state)
+{
+    struct scene *s = *state;
+    begin(s, 4);
+    assert_true(scene_tap(s, "as-list"));
+    assert_true(scene_draws(s, "У4 · "));
+    assert_true(scene_tap(s, "entry:4"));
+    assert_true(scene_draws(s, "У4"));
+    assert_false(scene_draws(s, "Участник № 4"));
+}
+
+/* What was said of the table goes with it. */
+static void test_group__a_refusal_stays_at_the_table(void **state)
+{
+    struct scene *s = *state;
+    sit_down(s);
+    answer(s, "/data/part[2]/p_quote", "no");
+    assert_true(scene_tap(s, "chair:2") && scene_tap(s, "quote"));
+    assert_true(scene_draws(s, "У2 не согласен"));
+    assert_true(scene_tap(s, "right"));
+    assert_false(scene_draws(s, "У2 не согласен"));
 }
 
 /* How wide the bar is that tells how long it was spoken from a chair. */
@@ -688,7 +741,10 @@ int main(void)
         SCENE_TEST(test_group__chairs_stand_apart),
         SCENE_TEST(test_group__the_table_in_each_size_and_language),
         SCENE_TEST(test_group__silence_has_a_chair_and_a_bar),
+        SCENE_TEST(test_group__a_row_of_the_list_is_a_label),
+        SCENE_TEST(test_group__a_refusal_stays_at_the_table),
         SCENE_TEST(test_group__probes_are_in_reach),
+        SCENE_TEST(test_group__help_for_where_one_is),
         SCENE_TEST(test_group__people_as_they_agreed),
         SCENE_TEST(test_group__a_newcomer_stops_the_recording),
         SCENE_TEST(test_group__a_tap_begins_a_turn_and_ends_the_last),
