@@ -16,7 +16,7 @@ if [ -z "${QUICK:-}" ] && command -v montage >/dev/null; then
 		# ImageMagick.
 		mkdir -p "$OUT/small"
 		mogrify -path "$OUT/small" -resize 200x200 "$OUT/$lang"/*.png
-		montage "$OUT/small"/*.png -tile 24x -geometry 200x200+4+4 "$OUT/$lang.png"
+		montage "$OUT/small"/*.png -tile 36x -geometry 200x200+4+4 "$OUT/$lang.png"
 		rm -r "$OUT/small"
 		echo "contact sheet: $OUT/$lang.png"
 	done

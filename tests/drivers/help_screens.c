@@ -21,14 +21,7 @@
 #include "platform/machine/desktop.h"
 #include "tests/lib/gallery.h"
 #include "tests/lib/office_tour.h"
-
-static void must(bool ok, const char *what)
-{
-    if (!ok) {
-        fprintf(stderr, "help_screens: cannot %s (%s)\n", what, gallery.variant);
-        exit(1);
-    }
-}
+#include "tests/lib/sound_tour.h"
 
 /* Lints what is shown, keeps its picture, and compares it with what was approved. */
 static void look_at(struct window *window, const struct ui *ui, const char *what, bool same_always)
@@ -62,8 +55,8 @@ static void shot(struct scene *s, const char *what)
 {
     const char *title, *text;
     if (scene_find(s, "help") && s->app.sheet == SHEET_NONE) { /* a question mark leads somewhere */
-        must(help_page((int)s->app.screen, s->app.ui.language, &title, &text),
-             "find the help's page");
+        gallery_must(help_page((int)s->app.screen, s->app.ui.language, &title, &text),
+                     "find the help's page");
     }
     /* the device's words are its own each time */
     bool random = strcmp(what, "first-request") == 0 || strcmp(what, "first-written") == 0 ||
@@ -102,13 +95,34 @@ int statvfs(const char *path, struct statvfs *fs)
     return 0;
 }
 
+/* ---- … and its microphone ---- */
+
+int SDL_GetNumAudioDevices(int iscapture)
+{
+    (void)iscapture;
+    return tour_air.deaf ? 0 : 1;
+}
+
+Uint32 SDL_DequeueAudio(SDL_AudioDeviceID device, void *data, Uint32 bytes)
+{
+    int16_t *samples = data;
+    int count = (int)(bytes / sizeof *samples), have = atomic_load(&tour_air.waits);
+    (void)device;
+    count = count < have ? count : have;
+    for (int i = 0; i < count; i++) {
+        samples[i] = (int16_t)(i / 20 % 2 ? tour_air.loud : -tour_air.loud);
+    }
+    atomic_fetch_sub(&tour_air.waits, count);
+    return (Uint32)count * (Uint32)sizeof *samples;
+}
+
 /* ---- the tour ---- */
 
 /* On a slow stick, so that there is something to see. */
 static void tap_and_go(struct scene *s, const char *id)
 {
     const struct target *t = scene_show(s, id);
-    must(t != NULL, id);
+    gallery_must(t != NULL, id);
     struct window_event e = {
         .kind = WINDOW_DOWN, .x = t->rect.x + t->rect.w / 2, .y = t->rect.y + t->rect.h / 2};
     scene_event_alone(s, e);
@@ -130,19 +144,19 @@ static void show_machine(struct scene *s)
     desktop_backlights = panel;
     s->app.options.kiosk = true;
     scene_draw(s);
-    must(scene_tap(s, "machine"), "open the page of the machine");
+    gallery_must(scene_tap(s, "machine"), "open the page of the machine");
     scene_event(s, (struct window_event){.kind = WINDOW_SAVED});
-    must(s->app.screen == SCREEN_MACHINE, "be on the page of the machine");
+    gallery_must(s->app.screen == SCREEN_MACHINE, "be on the page of the machine");
     shot(s, "machine");
-    must(scene_show(s, "clock") && scene_tap(s, "clock"), "set the clock");
-    must(scene_show(s, "clock-set") != NULL, "find the clock");
+    gallery_must(scene_show(s, "clock") && scene_tap(s, "clock"), "set the clock");
+    gallery_must(scene_show(s, "clock-set") != NULL, "find the clock");
     shot(s, "machine-clock");
-    must(scene_show(s, "off") && scene_tap(s, "off"), "switch off");
-    must(scene_show(s, "power-yes") != NULL, "be asked");
+    gallery_must(scene_show(s, "off") && scene_tap(s, "off"), "switch off");
+    gallery_must(scene_show(s, "power-yes") != NULL, "be asked");
     shot(s, "machine-off");
     s->app.options.kiosk = false;
     desktop_backlights = "/nonexistent";
-    must(scene_tap(s, "back"), "leave the page of the machine");
+    gallery_must(scene_tap(s, "back"), "leave the page of the machine");
 }
 
 static void hand_over(struct scene *s)
@@ -157,7 +171,7 @@ static void hand_over(struct scene *s)
     shot(s, "handing-over");
     slow_disk_ms = 0;
     scene_event(s, (struct window_event){.kind = WINDOW_NONE});
-    must(s->app.exchange.done, "hand over");
+    gallery_must(s->app.exchange.done, "hand over");
     shot(s, "handed-over");
     scene_tap(s, "right");
     shot(s, "home-copied");
@@ -253,7 +267,7 @@ static void an_answer_that_is_refused(struct scene *s)
 static void from_menu(struct scene *s, const char *target, const char *name)
 {
     scene_tap(s, "menu");
-    must(scene_tap(s, target), target);
+    gallery_must(scene_tap(s, target), target);
     shot(s, name);
     scene_tap(s, "cancel");
 }
@@ -272,16 +286,16 @@ static void all_of_the_menu(struct scene *s)
     scene_tap(s, "key:enter");
     from_menu(s, "memo", "sheet-memo");
     scene_tap(s, "menu");
-    must(scene_tap(s, "label"), "label the draft");
+    gallery_must(scene_tap(s, "label"), "label the draft");
     scene_type(s, "Мектеп, кызыл дарбаза");
     shot(s, "sheet-label");
     scene_tap(s, "cancel");
     scene_tap(s, "menu");
-    must(scene_tap(s, "settings"), "open the settings in an interview");
+    gallery_must(scene_tap(s, "settings"), "open the settings in an interview");
     scene_tap(s, "back");
-    must(s->app.screen == SCREEN_INTERVIEW, "come back from the settings");
+    gallery_must(s->app.screen == SCREEN_INTERVIEW, "come back from the settings");
     scene_tap(s, "menu");
-    must(scene_tap(s, "finish") && s->app.screen == SCREEN_FINISH, "look at the end early");
+    gallery_must(scene_tap(s, "finish") && s->app.screen == SCREEN_FINISH, "look at the end early");
     shot(s, "finish-missing");
     scene_tap(s, "back");
     from_menu(s, "discard", "sheet-discard");
@@ -289,10 +303,10 @@ static void all_of_the_menu(struct scene *s)
 
 static void half_a_time(struct scene *s) /* half of an answer is not sealed over */
 {
-    must(scene_tap(s, "hour:08") && scene_tap(s, "menu"), "begin a time");
-    must(scene_tap(s, "finish"), "look at the end");
+    gallery_must(scene_tap(s, "hour:08") && scene_tap(s, "menu"), "begin a time");
+    gallery_must(scene_tap(s, "finish"), "look at the end");
     shot(s, "finish-begun");
-    must(scene_tap(s, "back"), "come back from the end");
+    gallery_must(scene_tap(s, "back"), "come back from the end");
 }
 
 static void open_list(struct scene *s)
@@ -324,7 +338,7 @@ static void a_file_of_a_stick(struct scene *s)
     shot(s, "sheet-files");
     slow_disk_hangs = true;
     tap_and_go(s, "look");
-    must(s->app.task.task, "wait for a slow stick");
+    gallery_must(s->app.task.task, "wait for a slow stick");
     shot(s, "medium-slow");
     s->app.task.since_ms -= 6000;
     scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
@@ -339,7 +353,7 @@ static void a_file_of_a_stick(struct scene *s)
     buf_fini(&scan);
     scene_tap(s, "look");
     shot(s, "sheet-files-found");
-    must(scene_tap(s, "found:1"), "attach a file");
+    gallery_must(scene_tap(s, "found:1"), "attach a file");
 }
 
 /* ---- and after it ---- */
@@ -372,9 +386,9 @@ static void how_old(struct scene *s)
 static void a_removed_entry(struct scene *s)
 {
     if (scene_find(s, "entry:1")) {
-        must(scene_tap(s, "remove:1"), "remove an entry");
+        gallery_must(scene_tap(s, "remove:1"), "remove an entry");
         shot(s, "roster-removed");
-        must(scene_tap(s, "undo"), "have it back");
+        gallery_must(scene_tap(s, "undo"), "have it back");
     }
 }
 
@@ -420,7 +434,7 @@ static void leave_slowly(struct scene *s)
     tap_and_go(s, "key:enter");
     usleep(320000);
     scene_event_alone(s, (struct window_event){.kind = WINDOW_NONE});
-    must(s->app.view.leaving, "wait for a slow card");
+    gallery_must(s->app.view.leaving, "wait for a slow card");
     shot(s, "saving");
     slow_disk_ms = 0;
     while (s->app.view.leaving) {
@@ -445,7 +459,7 @@ static void one_page(struct scene *s)
         shot(s, what);
     }
     if (strcmp(name, "roster") == 0 && !scene_find(s, "entry:1")) {
-        must(scene_tap(s, "add"), "add an entry");
+        gallery_must(scene_tap(s, "add"), "add an entry");
         return;
     }
     if (own.after) {
@@ -456,7 +470,7 @@ static void one_page(struct scene *s)
         return;
     }
     do { /* from field to field, and on */
-        must(scene_tap(s, "right") || scene_tap(s, "key:enter"), "go on");
+        gallery_must(scene_tap(s, "right") || scene_tap(s, "key:enter"), "go on");
     } while (s->app.screen == SCREEN_INTERVIEW && strcmp(page_name(s), name) == 0 &&
              (s->app.interview->page.kind == PAGE_FIELDS || s->app.view.blanks_told));
 }
@@ -466,39 +480,39 @@ static void give(struct scene *s, const char *name, const char *what)
 {
     shot(s, name);
     scene_type(s, "471108");
-    must(scene_tap(s, "key:enter"), what);
+    gallery_must(scene_tap(s, "key:enter"), what);
 }
 
 static void look_back(struct scene *s)
 {
-    must(scene_tap(s, "back"), "go back from the end");
+    gallery_must(scene_tap(s, "back"), "go back from the end");
     scene_tap(s, "menu");
-    must(scene_tap(s, "outline"), "open the outline");
+    gallery_must(scene_tap(s, "outline"), "open the outline");
     shot(s, "outline");
-    must(scene_tap(s, "open:1"), "open a section");
+    gallery_must(scene_tap(s, "open:1"), "open a section");
     shot(s, "outline-opened");
-    must(scene_tap(s, "unanswered"), "see what has no answer");
+    gallery_must(scene_tap(s, "unanswered"), "see what has no answer");
     shot(s, "outline-unanswered");
-    must(scene_tap(s, "doubtful"), "see what is doubtful");
+    gallery_must(scene_tap(s, "doubtful"), "see what is doubtful");
     shot(s, "outline-doubtful");
-    must(scene_tap(s, "all"), "see all");
+    gallery_must(scene_tap(s, "all"), "see all");
     scene_tap(s, "back");
 }
 
 static void leave_and_resume(struct scene *s)
 {
     scene_tap(s, "menu");
-    must(scene_tap(s, "leave"), "leave");
+    gallery_must(scene_tap(s, "leave"), "leave");
     shot(s, "home-draft");
     char draft[32];
     snprintf(draft, sizeof draft, "draft:%u", s->app.home.drafts[0].number);
-    must(scene_tap(s, draft), "resume");
+    gallery_must(scene_tap(s, draft), "resume");
     shot(s, "resumed");
     app_put_away(&s->app);
     app_drop_interview(&s->app); /* cut off, not put aside */
     app_go_home(&s->app);
     scene_draw(s);
-    must(scene_tap(s, draft), "resume after a cut");
+    gallery_must(scene_tap(s, draft), "resume after a cut");
     shot(s, "recovered");
 }
 
@@ -508,24 +522,24 @@ static void seal(struct scene *s)
 {
     struct err err = {0};
     buf_cut(&sealed_xml, 0);
-    must(instance_write(&sealed_xml, s->app.interview->session, &err), "write the record");
+    gallery_must(instance_write(&sealed_xml, s->app.interview->session, &err), "write the record");
     scene_tap(s, "menu");
     scene_tap(s, "finish");
-    must(scene_tap(s, "right"), "be asked before the seal");
+    gallery_must(scene_tap(s, "right"), "be asked before the seal");
     shot(s, "finish-sure");
     if (with_slow_card(s)) { /* of a slow card it is told how far it is */
         slow_disk_ms = 700;
         tap_and_go(s, "seal-yes");
-        must(s->app.task.task, "wait for the seal");
+        gallery_must(s->app.task.task, "wait for the seal");
         shot(s, "sealing");
         slow_disk_ms = 0;
         scene_event(s, (struct window_event){.kind = WINDOW_NONE});
     } else {
-        must(scene_tap(s, "seal-yes"), "seal");
+        gallery_must(scene_tap(s, "seal-yes"), "seal");
     }
-    must(s->app.screen == SCREEN_SEALED, "come to the seal");
+    gallery_must(s->app.screen == SCREEN_SEALED, "come to the seal");
     shot(s, "sealed");
-    must(scene_tap(s, "right"), "go home");
+    gallery_must(scene_tap(s, "right"), "go home");
 }
 
 /* The desk sends the tour's record back, and it is corrected; the correction is not sealed. */
@@ -538,29 +552,30 @@ static void correct(struct scene *s)
                     "/data/age,\"В листе 34, здесь 43. Что верно?\"\n");
     scene_draw(s);
     shot(s, "home-returned");
-    must(scene_tap(s, "return:1"), "open what was sent back");
-    must(s->app.screen == SCREEN_FINISH, "see what is asked");
+    gallery_must(scene_tap(s, "return:1"), "open what was sent back");
+    gallery_must(s->app.screen == SCREEN_FINISH, "see what is asked");
     shot(s, "correct");
-    must(scene_tap(s, "comment:2"), "go to the question");
+    gallery_must(scene_tap(s, "comment:2"), "go to the question");
     shot(s, "correct-question");
-    must(scene_tap(s, "comment:1"), "go back to the comments");
-    must(scene_tap(s, "right"), "be asked for the reason");
+    gallery_must(scene_tap(s, "comment:1"), "go back to the comments");
+    gallery_must(scene_tap(s, "right"), "be asked for the reason");
     scene_type(s, "Цифры переставлены; верно 34.");
     shot(s, "correct-reason");
-    must(scene_tap(s, "key:enter"), "give the reason");
+    gallery_must(scene_tap(s, "key:enter"), "give the reason");
     shot(s, "correct-ready");
-    must(scene_tap(s, "left") && scene_tap(s, "menu") && scene_tap(s, "leave"), "put it aside");
+    gallery_must(scene_tap(s, "left") && scene_tap(s, "menu") && scene_tap(s, "leave"),
+                 "put it aside");
     shot(s, "home-correcting");
 }
 
 static void interview(struct scene *s)
 {
-    must(scene_tap(s, "start"), "start");
+    gallery_must(scene_tap(s, "start"), "start");
     if (s->app.screen == SCREEN_FORMS) {
         shot(s, "forms");
-        must(scene_tap(s, "form:0"), "choose a form");
+        gallery_must(scene_tap(s, "form:0"), "choose a form");
     }
-    must(s->app.screen == SCREEN_INTERVIEW, "come to the interview");
+    gallery_must(s->app.screen == SCREEN_INTERVIEW, "come to the interview");
     for (int steps = 0; steps < 90; steps++) {
         if (s->app.screen == SCREEN_HAND) {
             give(s, "hand", "hand over");
@@ -572,7 +587,7 @@ static void interview(struct scene *s)
         }
         one_page(s);
     }
-    must(s->app.screen == SCREEN_FINISH, "come to the end");
+    gallery_must(s->app.screen == SCREEN_FINISH, "come to the end");
     shot(s, "finish");
     look_back(s);
     leave_and_resume(s);
@@ -582,57 +597,57 @@ static void interview(struct scene *s)
 /* A PIN is chosen after the first lock, and opens the second. */
 static void breaks(struct scene *s)
 {
-    must(scene_tap(s, "lock"), "lock");
+    gallery_must(scene_tap(s, "lock"), "lock");
     scene_unlock(s);
     shot(s, "home-pin");
-    must(scene_tap(s, "pin"), "choose a PIN");
+    gallery_must(scene_tap(s, "pin"), "choose a PIN");
     scene_type(s, "1234");
-    must(scene_tap(s, "key:enter"), "choose a bad PIN");
+    gallery_must(scene_tap(s, "key:enter"), "choose a bad PIN");
     shot(s, "pin-refused");
     scene_type(s, "9876");
     shot(s, "pin");
-    must(scene_tap(s, "key:enter"), "keep the PIN");
-    must(s->app.screen == SCREEN_HOME, "come home with a PIN");
-    must(scene_tap(s, "lock"), "lock softly");
+    gallery_must(scene_tap(s, "key:enter"), "keep the PIN");
+    gallery_must(s->app.screen == SCREEN_HOME, "come home with a PIN");
+    gallery_must(scene_tap(s, "lock"), "lock softly");
     shot(s, "unlock-pin");
     scene_type(s, "112233");
-    must(scene_tap(s, "key:enter"), "mistype the PIN");
+    gallery_must(scene_tap(s, "key:enter"), "mistype the PIN");
     shot(s, "unlock-pin-wrong");
     scene_type(s, "12349876");
-    must(scene_tap(s, "key:enter"), "give the PIN");
-    must(scene_tap(s, "menu") && scene_tap(s, "pin"), "see the PIN's page again");
+    gallery_must(scene_tap(s, "key:enter"), "give the PIN");
+    gallery_must(scene_tap(s, "menu") && scene_tap(s, "pin"), "see the PIN's page again");
     shot(s, "pin-set");
-    must(scene_tap(s, "drop"), "drop the PIN");
+    gallery_must(scene_tap(s, "drop"), "drop the PIN");
     shot(s, "settings-no-pin");
-    must(scene_tap(s, "back"), "come home");
+    gallery_must(scene_tap(s, "back"), "come home");
 }
 
 /* For a border, and back. */
 static void travel(struct scene *s)
 {
     static const uint8_t bits[8] = {0x1B, 0x8D, 0x42, 0xE7, 0x36, 0x90, 0xC5, 0x5A};
-    must(scene_tap(s, "menu") && scene_tap(s, "travel"), "see the travel lock");
+    gallery_must(scene_tap(s, "menu") && scene_tap(s, "travel"), "see the travel lock");
     shot(s, "travel-sure");
-    must(scene_tap(s, "travel-yes"), "lock for travel");
+    gallery_must(scene_tap(s, "travel-yes"), "lock for travel");
     shot(s, "travel");
-    must(scene_tap(s, "ask"), "ask the coordinator");
+    gallery_must(scene_tap(s, "ask"), "ask the coordinator");
     words_of(scene_travel(s)->suggested, bits, 5);
     scene_draw(s);
     shot(s, "travel-pass");
     char typed[200];
     words_cyrillic(typed, sizeof typed, scene_travel(s)->suggested);
-    must(scene_tap(s, "right"), "take the passphrase");
+    gallery_must(scene_tap(s, "right"), "take the passphrase");
     scene_type(s, typed);
     shot(s, "travel-repeat");
-    must(scene_tap(s, "key:enter"), "make the request");
+    gallery_must(scene_tap(s, "key:enter"), "make the request");
     strcpy(scene_travel(s)->words, "baka vopu jima hufo goki lita");
     scene_draw(s);
     shot(s, "travel-send");
-    must(scene_tap(s, "medium:1"), "write the request");
+    gallery_must(scene_tap(s, "medium:1"), "write the request");
     shot(s, "travel-written");
-    must(scene_tap(s, "answer"), "look for the answer");
+    gallery_must(scene_tap(s, "answer"), "look for the answer");
     scene_type(s, "бака вопу");
-    must(scene_tap(s, "key:enter"), "be without an answer");
+    gallery_must(scene_tap(s, "key:enter"), "be without an answer");
     shot(s, "travel-open");
 }
 
@@ -650,7 +665,7 @@ static void mistakes(struct scene *s)
     for (int k = 0; k < 7; k++) {
         OK(writer_call(s->app.writer, forget_wait, NULL, &err));
         scene_type(s, "бака вопу");
-        must(scene_tap(s, "key:enter"), "mistype the passphrase");
+        gallery_must(scene_tap(s, "key:enter"), "mistype the passphrase");
         if (k == 4) {
             shot(s, "unlock-waits");
         }
@@ -659,7 +674,7 @@ static void mistakes(struct scene *s)
     scene_draw(s);
     shot(s, "unlock-mistakes");
     slow_disk_broken = true;
-    must(scene_tap(s, "forgot") && scene_tap(s, "travel-yes"), "forget the words");
+    gallery_must(scene_tap(s, "forgot") && scene_tap(s, "travel-yes"), "forget the words");
     slow_disk_broken = false;
     scene_draw(s);
     shot(s, "travel-not-closed");
@@ -671,44 +686,45 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     scene_open(&s, w, form, "widgets", look);
     shot(&s, "unlock");
     scene_unlock(&s);
-    must(s.app.screen == SCREEN_HOME, "unlock");
+    gallery_must(s.app.screen == SCREEN_HOME, "unlock");
     shot(&s, "home");
-    must(scene_tap(&s, "help"), "open the help");
+    gallery_must(scene_tap(&s, "help"), "open the help");
     shot(&s, "help-home");
     scene_tap(&s, "cancel");
     breaks(&s);
     interview(&s);
     shot(&s, "home-waiting");
-    must(scene_tap(&s, "hand-over"), "hand over");
+    gallery_must(scene_tap(&s, "hand-over"), "hand over");
     shot(&s, "hand-over");
     hand_over(&s);
-    must(scene_tap(&s, "load"), "load");
+    gallery_must(scene_tap(&s, "load"), "load");
     shot(&s, "load");
     uint8_t hash[32];
     study_issue(&s.study, "old", form, 1, hash);
     study_issue(&s.study, "stick/2026-11", form, 2, hash);
-    must(scene_tap(&s, "folder") && scene_tap(&s, "folder:0"), "look into a folder");
+    gallery_must(scene_tap(&s, "folder") && scene_tap(&s, "folder:0"), "look into a folder");
     shot(&s, "load-folder");
-    must(scene_tap(&s, "take") && s.app.exchange.step == LOADING_ASK,
-         "look into a folder for forms");
+    gallery_must(scene_tap(&s, "take") && s.app.exchange.step == LOADING_ASK,
+                 "look into a folder for forms");
     shot(&s, "load-found");
-    must(scene_tap(&s, "right") && s.app.exchange.step == LOADING_DONE, "load from a folder");
+    gallery_must(scene_tap(&s, "right") && s.app.exchange.step == LOADING_DONE,
+                 "load from a folder");
     shot(&s, "loaded");
-    must(scene_tap(&s, "right"), "come home after loading");
+    gallery_must(scene_tap(&s, "right"), "come home after loading");
     char old[300], there[300]; /* an older catalogue */
     snprintf(old, sizeof old, "%s", study_path(&s.study, "old"));
     snprintf(there, sizeof there, "%s", study_path(&s.study, "stick/2026-09"));
-    must(rename(old, there) == 0, "put an old catalogue on the stick");
-    must(scene_tap(&s, "load") && scene_tap(&s, "folder") && scene_tap(&s, "folder:0") &&
-             scene_tap(&s, "take") && s.app.exchange.step == LOADING_DONE,
-         "load what is out of date");
+    gallery_must(rename(old, there) == 0, "put an old catalogue on the stick");
+    gallery_must(scene_tap(&s, "load") && scene_tap(&s, "folder") && scene_tap(&s, "folder:0") &&
+                     scene_tap(&s, "take") && s.app.exchange.step == LOADING_DONE,
+                 "load what is out of date");
     shot(&s, "load-refused");
-    must(scene_tap(&s, "right"), "come home after a refusal");
+    gallery_must(scene_tap(&s, "right"), "come home after a refusal");
     s.app.home.clock_doubt = true;
     scene_draw(&s);
     shot(&s, "home-doubt");
     s.app.home.newest_ms = INT64_MAX;
-    must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "begin with a wrong clock");
+    gallery_must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "begin with a wrong clock");
     s.app.home.newest_ms = 1796000000000;
     scene_draw(&s);
     shot(&s, "clock-wrong");
@@ -721,18 +737,18 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     shot(&s, "home-shortages");
     battery = -1;
     slow_disk_full = false;
-    must(scene_tap(&s, "menu"), "open the settings");
+    gallery_must(scene_tap(&s, "menu"), "open the settings");
     shot(&s, "settings");
-    must(scene_show(&s, "volume:50"), "find the volume");
+    gallery_must(scene_show(&s, "volume:50"), "find the volume");
     shot(&s, "settings-lower");
-    must(scene_tap(&s, "about"), "see about");
+    gallery_must(scene_tap(&s, "about"), "see about");
     strcpy(s.app.sheets.about_words, "baka vopu jima hufo goki lita"); /* always the same ones */
     scene_draw(&s);
     shot(&s, "about");
     scene_tap(&s, "cancel");
     show_machine(&s);
     scene_tap(&s, "back");
-    must(scene_tap(&s, "hand-over"), "hand over once more");
+    gallery_must(scene_tap(&s, "hand-over"), "hand over once more");
     disks_pretend(s.app.sticks.media[0].path);
     scene_draw(&s);
     shot(&s, "hand-over-out");
@@ -747,14 +763,14 @@ static void tour(struct window *w, const char *form, const struct scene_look *lo
     shot(&s, "locked-behind");
     slow_disk_ms = 0;
     scene_event(&s, (struct window_event){.kind = WINDOW_NONE});
-    must(scene_tap(&s, "by-pass"), "want the passphrase");
+    gallery_must(scene_tap(&s, "by-pass"), "want the passphrase");
     s.app.ui.keys = UI_KEYS_DIGITS; /* other keyboards, on the first page that has one */
     scene_draw(&s);
     shot(&s, "keys-digits");
     s.app.ui.keys = UI_KEYS_HELD;
     scene_draw(&s);
     const struct target *key = scene_find(&s, "key:у");
-    must(key != NULL, "find a letter");
+    gallery_must(key != NULL, "find a letter");
     struct window_event e = {.kind = WINDOW_DOWN,
                              .x = key->rect.x + key->rect.w / 2,
                              .y = key->rect.y + key->rect.h / 2};
@@ -798,39 +814,40 @@ static void draw_map(struct buf *out)
 static void many(struct scene *s)
 {
     static const char *const titles[] = {"Эксперт", "Опрос мигрантов", "Үй-бүлө", "Хонавода"};
-    must(scene_tap(s, "menu") && scene_tap(s, "leave"), "put an interview aside");
-    must(scene_tap(s, "start") && scene_tap(s, "form:0"), "begin another");
-    must(scene_tap(s, "menu") && scene_tap(s, "leave"), "put it aside, too");
+    gallery_must(scene_tap(s, "menu") && scene_tap(s, "leave"), "put an interview aside");
+    gallery_must(scene_tap(s, "start") && scene_tap(s, "form:0"), "begin another");
+    gallery_must(scene_tap(s, "menu") && scene_tap(s, "leave"), "put it aside, too");
     shot(s, "home-drafts");
     scene_cases(s);
-    must(app_load_home(&s->app), "see what the desk assigned");
+    gallery_must(app_load_home(&s->app), "see what the desk assigned");
     scene_draw(s);
     shot(s, "home-cases");
-    must(scene_tap(s, "cases"), "look at the cases");
+    gallery_must(scene_tap(s, "cases"), "look at the cases");
     shot(s, "cases");
-    must(scene_tap(s, "search-cases"), "search a case");
+    gallery_must(scene_tap(s, "search-cases"), "search a case");
     scene_type(s, "07-av");
     shot(s, "cases-found");
-    must(scene_tap(s, "key:enter") && scene_tap(s, "back"), "come home from the cases");
+    gallery_must(scene_tap(s, "key:enter") && scene_tap(s, "back"), "come home from the cases");
     for (size_t k = 1; k < 12; k++) { /* as if the study had so many */
         s->app.home.forms[k] = s->app.home.forms[0];
         struct app_form *f = &s->app.home.forms[s->app.home.form_count++];
         snprintf(f->title, sizeof f->title, "%s %zu", titles[k % 4], k);
         f->form.training = k == 2;
     }
-    must(scene_tap(s, "start") && s->app.screen == SCREEN_FORMS, "see many forms");
+    gallery_must(scene_tap(s, "start") && s->app.screen == SCREEN_FORMS, "see many forms");
     shot(s, "forms-many");
-    must(scene_tap(s, "search-forms"), "search a form");
+    gallery_must(scene_tap(s, "search-forms"), "search a form");
     scene_type(s, "хон");
     shot(s, "forms-found");
-    must(scene_tap(s, "key:enter") && scene_tap(s, "back"), "come home from the forms");
-    must(scene_tap(s, "menu") && scene_tap(s, "glove") && scene_tap(s, "left-hand"),
-         "wear a glove");
+    gallery_must(scene_tap(s, "key:enter") && scene_tap(s, "back"), "come home from the forms");
+    gallery_must(scene_tap(s, "menu") && scene_tap(s, "glove") && scene_tap(s, "left-hand"),
+                 "wear a glove");
     shot(s, "settings-glove");
-    must(scene_tap(s, "back") && scene_tap(s, "draft:2"), "go on with a glove");
+    gallery_must(scene_tap(s, "back") && scene_tap(s, "draft:2"), "go on with a glove");
     shot(s, "ask-glove");
-    must(scene_tap(s, "menu") && scene_tap(s, "leave"), "put it aside again");
-    must(scene_tap(s, "menu") && scene_tap(s, "glove") && scene_tap(s, "left-hand"), "doff it");
+    gallery_must(scene_tap(s, "menu") && scene_tap(s, "leave"), "put it aside again");
+    gallery_must(scene_tap(s, "menu") && scene_tap(s, "glove") && scene_tap(s, "left-hand"),
+                 "doff it");
 }
 
 /* An event-history calendar: empty, with trips, with a ban that overlaps. */
@@ -839,12 +856,13 @@ static void calendar(struct window *w, const char *form, const struct scene_look
     struct scene s;
     scene_begin(&s, w, form, "events", look);
     shot(&s, "calendar-empty");
-    must(scene_tap(&s, "year:2023") && scene_tap(&s, "year:2024") && scene_tap(&s, "month:more"),
-         "tell of a trip");
+    gallery_must(scene_tap(&s, "year:2023") && scene_tap(&s, "year:2024") &&
+                     scene_tap(&s, "month:more"),
+                 "tell of a trip");
     shot(&s, "calendar-trip");
-    must(scene_tap(&s, "questions") && scene_tap(&s, "left") && scene_tap(&s, "add"),
-         "tell of another trip");
-    must(scene_tap(&s, "year:2025") && scene_tap(&s, "lasts"), "tell that it lasts");
+    gallery_must(scene_tap(&s, "questions") && scene_tap(&s, "left") && scene_tap(&s, "add"),
+                 "tell of another trip");
+    gallery_must(scene_tap(&s, "year:2025") && scene_tap(&s, "lasts"), "tell that it lasts");
     struct interview *i = s.app.interview;
     struct err err = {0};
     static const char *const answers[][2] = {
@@ -852,18 +870,18 @@ static void calendar(struct window *w, const char *form, const struct scene_look
         {"/data/ban/ban_know_y", "2022"},     {"/data/ban/ban_know_m", "11"},
         {"/data/ban/ban_from", "2021-03-01"}, {"/data/ban/ban_to", "2027-03-01"}};
     for (size_t a = 0; a < sizeof answers / sizeof *answers; a++) {
-        must(interview_answer(i, session_find(i->session, answers[a][0]), answers[a][1], &err) ==
-                 ANSWER_OK,
-             answers[a][0]);
+        gallery_must(interview_answer(i, session_find(i->session, answers[a][0]), answers[a][1],
+                                      &err) == ANSWER_OK,
+                     answers[a][0]);
     }
     scene_draw(&s);
     shot(&s, "calendar-ban");
-    must(scene_tap(&s, "event:3") && (scene_tap(&s, "edge:to") || scene_tap(&s, "edge")),
-         "choose the ban");
+    gallery_must(scene_tap(&s, "event:3") && (scene_tap(&s, "edge:to") || scene_tap(&s, "edge")),
+                 "choose the ban");
     shot(&s, "calendar-ban-end");
-    must(scene_tap(&s, "right") && scene_show(&s, "calendar"), "go to the ban");
+    gallery_must(scene_tap(&s, "right") && scene_show(&s, "calendar"), "go to the ban");
     shot(&s, "calendar-offer");
-    must(scene_tap(&s, "calendar"), "open it from a question");
+    gallery_must(scene_tap(&s, "calendar"), "open it from a question");
     shot(&s, "calendar-open");
     scene_close(&s);
 }
@@ -874,34 +892,34 @@ static void pictured(struct window *w, const char *form, const struct scene_look
     struct scene s;
     scene_open(&s, w, form, "pictured", look);
     scene_unlock(&s);
-    must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "start with pictures");
+    gallery_must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "start with pictures");
     shot(&s, "pictured-mood");
-    must(scene_tap(&s, "choice:middle"), "choose a face");
+    gallery_must(scene_tap(&s, "choice:middle"), "choose a face");
     shot(&s, "pictured-mood-done");
-    must(scene_tap(&s, "right"), "go on to the map");
+    gallery_must(scene_tap(&s, "right"), "go on to the map");
     shot(&s, "pictured-place");
-    must(scene_tap(&s, "picture"), "look at the map");
+    gallery_must(scene_tap(&s, "picture"), "look at the map");
     shot(&s, "sheet-picture");
-    must(scene_tap(&s, "larger"), "look closer");
+    gallery_must(scene_tap(&s, "larger"), "look closer");
     shot(&s, "sheet-picture-larger");
-    must(scene_tap(&s, "cancel") && scene_tap(&s, "choice:mountains"), "choose a place");
+    gallery_must(scene_tap(&s, "cancel") && scene_tap(&s, "choice:mountains"), "choose a place");
     shot(&s, "pictured-place-done");
-    must(scene_tap(&s, "right") && scene_tap(&s, "choice:city"), "choose in columns");
+    gallery_must(scene_tap(&s, "right") && scene_tap(&s, "choice:city"), "choose in columns");
     shot(&s, "pictured-columns");
-    must(scene_tap(&s, "right"), "go on to the drawing");
+    gallery_must(scene_tap(&s, "right"), "go on to the drawing");
     const struct target *t = scene_show(&s, "ink");
-    must(t != NULL, "find the map to draw upon");
+    gallery_must(t != NULL, "find the map to draw upon");
     struct rect f = t->rect;
     scene_drag(&s, f.x + f.w / 5, f.y + f.h / 3, f.x + f.w * 4 / 5, f.y + f.h * 2 / 3);
     shot(&s, "pictured-drawn");
-    must(scene_tap(&s, "right"), "go on to the order");
+    gallery_must(scene_tap(&s, "right"), "go on to the order");
     shot(&s, "pictured-order");
-    must(scene_tap(&s, "keep") && scene_tap(&s, "right"), "go on to the table of faces");
+    gallery_must(scene_tap(&s, "keep") && scene_tap(&s, "right"), "go on to the table of faces");
     shot(&s, "pictured-table");
-    must(scene_tap(&s, "right"), "go on to the closed list");
-    must(scene_tap(&s, "open"), "open it");
+    gallery_must(scene_tap(&s, "right"), "go on to the closed list");
+    gallery_must(scene_tap(&s, "open"), "open it");
     shot(&s, "pictured-minimal");
-    must(scene_tap(&s, "right"), "go on to what is not translated");
+    gallery_must(scene_tap(&s, "right"), "go on to what is not translated");
     shot(&s, "ask-untranslated");
     many(&s);
     scene_close(&s);
@@ -913,188 +931,81 @@ static void kinds(struct window *w, const char *form, const struct scene_look *l
     struct scene s;
     scene_open(&s, w, form, "kinds", look);
     scene_unlock(&s);
-    must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "start with many kinds");
-    must(scene_tap(&s, "entry:1"), "look into an entry");
+    gallery_must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "start with many kinds");
+    gallery_must(scene_tap(&s, "entry:1"), "look into an entry");
     struct err err = {0};
     struct interview *i = s.app.interview;
     static const char *const answers[][2] = {{"/data/trip[1]/where", "Өскемен"},
                                              {"/data/trip[1]/months", "12"}};
     for (size_t k = 0; k < 2; k++) {
-        must(interview_answer(i, session_find(i->session, answers[k][0]), answers[k][1], &err) ==
-                 ANSWER_OK,
-             "answer in an entry");
+        gallery_must(interview_answer(i, session_find(i->session, answers[k][0]), answers[k][1],
+                                      &err) == ANSWER_OK,
+                     "answer in an entry");
     }
     scene_draw(&s);
     shot(&s, "ask-entry");
-    must(scene_tap(&s, "back"), "go back to the roster");
-    must(scene_tap(&s, "add"), "add another entry");
-    must(scene_tap(&s, "back"), "leave it empty");
+    gallery_must(scene_tap(&s, "back"), "go back to the roster");
+    gallery_must(scene_tap(&s, "add"), "add another entry");
+    gallery_must(scene_tap(&s, "back"), "leave it empty");
     shot(&s, "roster-filled");
     scene_tap(&s, "outline");
-    must(s.app.screen == SCREEN_OUTLINE && scene_tap(&s, "missing"), "see what is missing");
+    gallery_must(s.app.screen == SCREEN_OUTLINE && scene_tap(&s, "missing"), "see what is missing");
     shot(&s, "outline-entries");
-    must(scene_tap(&s, "back") && scene_tap(&s, "right"), "be told of the empty entry");
+    gallery_must(scene_tap(&s, "back") && scene_tap(&s, "right"), "be told of the empty entry");
     shot(&s, "roster-blank");
-    must(scene_tap(&s, "right"), "go on to the table");
+    gallery_must(scene_tap(&s, "right"), "go on to the table");
     char id[64];
     snprintf(id, sizeof id, "pill:%u:dk",
              session_find(i->session, "/data/trust/police")->item->shape.index);
-    must(scene_tap(&s, id), "not know");
+    gallery_must(scene_tap(&s, id), "not know");
     shot(&s, "done-trusted");
-    must(scene_tap(&s, "right"), "go on to the range");
+    gallery_must(scene_tap(&s, "right"), "go on to the range");
     shot(&s, "ask-satisfied");
-    must(scene_tap(&s, "more"), "touch the range");
+    gallery_must(scene_tap(&s, "more"), "touch the range");
     shot(&s, "done-satisfied");
-    must(scene_tap(&s, "right"), "go on to the risk");
+    gallery_must(scene_tap(&s, "right"), "go on to the risk");
     shot(&s, "ask-grave");
-    must(scene_tap(&s, "cell:2:4"), "score it");
+    gallery_must(scene_tap(&s, "cell:2:4"), "score it");
     shot(&s, "done-grave");
     scene_key(&s, KEY_PAGE_DOWN);
     shot(&s, "done-grave-lower");
-    must(scene_tap(&s, "right"), "go on to the story");
+    gallery_must(scene_tap(&s, "right"), "go on to the story");
     scene_type(&s, "Биринчи жылы");
-    must(scene_tap(&s, "key:line"), "begin a line");
+    gallery_must(scene_tap(&s, "key:line"), "begin a line");
     scene_type(&s, "Экинчиси");
     shot(&s, "done-story-lines");
-    must(scene_tap(&s, "key:enter"), "go on to the region");
-    must(scene_tap(&s, "choice:chui") && scene_tap(&s, "right"), "choose a region");
-    must(scene_tap(&s, "choice:kara") && scene_tap(&s, "back"), "choose a town");
-    must(scene_tap(&s, "choice:osh") && scene_tap(&s, "right"), "choose another region");
+    gallery_must(scene_tap(&s, "key:enter"), "go on to the region");
+    gallery_must(scene_tap(&s, "choice:chui") && scene_tap(&s, "right"), "choose a region");
+    gallery_must(scene_tap(&s, "choice:kara") && scene_tap(&s, "back"), "choose a town");
+    gallery_must(scene_tap(&s, "choice:osh") && scene_tap(&s, "right"), "choose another region");
     shot(&s, "ask-stale");
-    must(scene_tap(&s, "choice:ozgon") && scene_tap(&s, "right"), "choose another town");
+    gallery_must(scene_tap(&s, "choice:ozgon") && scene_tap(&s, "right"), "choose another town");
     scene_type(&s, "3");
-    must(scene_tap(&s, "key:enter"), "say how many");
-    must(interview_answer(i, session_find(i->session, "/data/member[3]/who"), "Апа", &err) ==
-             ANSWER_OK,
-         "answer in the third entry");
-    must(scene_tap(&s, "back"), "go back to the number");
-    must(scene_tap(&s, typed_id(&s.app, s.app.interview->page.node)), "open the number");
+    gallery_must(scene_tap(&s, "key:enter"), "say how many");
+    gallery_must(interview_answer(i, session_find(i->session, "/data/member[3]/who"), "Апа",
+                                  &err) == ANSWER_OK,
+                 "answer in the third entry");
+    gallery_must(scene_tap(&s, "back"), "go back to the number");
+    gallery_must(scene_tap(&s, typed_id(&s.app, s.app.interview->page.node)), "open the number");
     scene_key(&s, KEY_BACKSPACE);
     scene_type(&s, "2");
-    must(scene_tap(&s, "key:enter"), "say another number");
+    gallery_must(scene_tap(&s, "key:enter"), "say another number");
     shot(&s, "roster-aside");
-    must(scene_tap(&s, "right"), "be told of an entry that holds nothing");
-    must(s.app.screen == SCREEN_FINISH || scene_tap(&s, "right"), "come to the end");
-    must(s.app.screen == SCREEN_FINISH, "be at the end");
+    gallery_must(scene_tap(&s, "right"), "be told of an entry that holds nothing");
+    gallery_must(s.app.screen == SCREEN_FINISH || scene_tap(&s, "right"), "come to the end");
+    gallery_must(s.app.screen == SCREEN_FINISH, "be at the end");
     shot(&s, "finish-entries");
     scene_close(&s);
 }
 
 /* What runs shows its time, which differs from run to run. */
-static void shot_of_time(struct scene *s, const char *what)
+static void shot_of_sound(struct scene *s, const char *what, bool same_always)
 {
-    look_at(s->window, &s->app.ui, what, false);
-}
-
-static void answer_consent(struct scene *s, const char *choice)
-{
-    must(scene_tap(s, choice), choice);
-    if (scene_find(s, "right")) {
-        must(scene_tap(s, "right"), "go on");
+    if (same_always) {
+        shot(s, what);
+    } else {
+        look_at(s->window, &s->app.ui, what, false);
     }
-}
-
-/* Recordings: the consent, one question, the whole interview, the locked page. */
-static void recorded(struct window *w, const char *form, const struct scene_look *look)
-{
-    struct scene s;
-    scene_open(&s, w, form, "sound", look);
-    scene_unlock(&s);
-    must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "begin with sound");
-    shot(&s, "sound-consent");
-    must(scene_tap(&s, "sound-test"), "test the microphone");
-    shot(&s, "sound-test");
-    must(scene_tap(&s, "sound-test"), "end the test");
-    answer_consent(&s, "choice:no");
-    shot(&s, "sound-needs");
-    char id[96];
-    const struct node *story = session_find(s.app.interview->session, "/data/story");
-    snprintf(id, sizeof id, "%s", question_part(&s.app, story, "consent", ""));
-    must(scene_tap(&s, id), "go to the consent");
-    answer_consent(&s, "choice:yes");
-    shot(&s, "sound-ready");
-    snprintf(id, sizeof id, "%s", question_part(&s.app, story, "begin", ""));
-    must(scene_tap(&s, id), "record");
-    shot_of_time(&s, "sound-runs");
-    snprintf(id, sizeof id, "%s", question_part(&s.app, story, "pause", ""));
-    must(scene_tap(&s, id), "pause");
-    shot_of_time(&s, "sound-paused");
-    snprintf(id, sizeof id, "%s", question_part(&s.app, story, "stop", ""));
-    must(scene_tap(&s, id), "stop");
-    shot_of_time(&s, "sound-kept");
-    snprintf(id, sizeof id, "%s", question_part(&s.app, story, "delete", ""));
-    must(scene_tap(&s, id), "delete");
-    shot_of_time(&s, "sound-delete");
-    snprintf(id, sizeof id, "%s", question_part(&s.app, story, "keep", ""));
-    must(scene_tap(&s, id) && scene_tap(&s, "right"), "keep it");
-    answer_consent(&s, "choice:yes");
-    shot_of_time(&s, "sound-whole");
-    must(scene_tap(&s, "sound-stop"), "stop the whole");
-    shot_of_time(&s, "sound-off");
-    must(scene_tap(&s, "sound-delete"), "want to delete the whole");
-    shot(&s, "sound-off-delete");
-    must(scene_tap(&s, "sound-keep"), "keep the whole");
-    must(scene_tap(&s, "sound-begin"), "record again");
-    must(scene_tap(&s, "lock"), "lock while it records");
-    must(s.app.screen == SCREEN_UNLOCK, "be locked");
-    shot_of_time(&s, "sound-locked");
-    scene_close(&s);
-}
-
-/* A quote, with its words, and a code. */
-static void mark_what_was_said(struct scene *s, bool words)
-{
-    must(scene_show(s, "quote") != NULL && scene_tap(s, "quote"), "mark a quote");
-    must(scene_show(s, "words") && scene_tap(s, "words"), "open the words of the quote");
-    scene_type(s, "Айдоочу — менин банкым");
-    if (words) {
-        shot(s, "group-words");
-    }
-    must(scene_tap(s, "cancel"), "close the words of the quote");
-    must(scene_show(s, "code:trust") && scene_tap(s, "code:trust"), "name a code");
-}
-
-/* A group: its round with people of each kind, the table of a topic with and without a speaker. */
-static void grouped(struct window *w, const char *form, const struct scene_look *look,
-                    size_t chairs)
-{
-    struct scene s;
-    struct err err = {0};
-    char path[64];
-    scene_open(&s, w, form, "group", look);
-    scene_unlock(&s);
-    must(scene_tap(&s, "start") && scene_tap(&s, "form:0"), "begin with a group");
-    struct interview *i = s.app.interview;
-    const struct page round = i->page;
-    for (size_t k = 1; k <= chairs; k++) {
-        static const char *const names[] = {"p_take", "p_audio", "p_quote", "p_left", "p_late"};
-        const char *const says[] = {k == 4 ? "no" : "yes", k == 2 ? "no" : "yes",
-                                    k == 3 ? "no" : "yes", k == 6 ? "yes" : "no",
-                                    k == 8 ? "yes" : "no"};
-        struct node *entry;
-        must(k == 1 || interview_add(i, &round, &entry, &err), "add a chair");
-        for (size_t q = 0; q < 5 && k != 7 && (q == 0 || k != 4); q++) {
-            snprintf(path, sizeof path, "/data/part[%zu]/%s", k, names[q]);
-            must(interview_answer(i, session_find(i->session, path), says[q], &err) == ANSWER_OK,
-                 "answer in the round");
-        }
-    }
-    for (size_t k = 0; i->turns && k < i->turns->stamp_count; k++) {
-        i->turns->stamps[k].wall_ms = 0; /* pictures that show a time cannot be compared */
-    }
-    scene_draw(&s);
-    shot(&s, chairs > 8 ? "group-round-12" : "group-round");
-    must(scene_tap(&s, "right"), "go on to the topics");
-    if (!scene_find(&s, "entry:2") || s.app.interview->page.control->item == round.control->item) {
-        must(scene_tap(&s, "right"), "leave a chair empty");
-    }
-    must(scene_tap(&s, "entry:1"), "sit down at the table");
-    shot(&s, chairs > 8 ? "group-table-12" : "group-table");
-    must(scene_tap(&s, "chair:1") && scene_tap(&s, "chair:5"), "speak");
-    mark_what_was_said(&s, chairs <= 8);
-    must(scene_show(&s, "chair:1") != NULL, "see the table");
-    shot_of_time(&s, chairs > 8 ? "group-speaks-12" : "group-speaks");
-    scene_close(&s);
 }
 
 /* From the language to the request that waits for the coordinator. */
@@ -1129,33 +1040,33 @@ static void first_run(struct window *w, const struct scene_look *look)
     shot(&s, "first-language");
     char lang[16];
     snprintf(lang, sizeof lang, "lang:%s", language_code(look->language));
-    must(scene_tap(&s, lang), "choose a language");
+    gallery_must(scene_tap(&s, lang), "choose a language");
     shot(&s, "first-invite");
     study_put(&s.study, "stick", "invitation.sbi", &bytes);
-    must(scene_tap(&s, "look"), "look again");
+    gallery_must(scene_tap(&s, "look"), "look again");
     shot(&s, "first-invite-found");
-    must(scene_tap(&s, "invite:0"), "take the invitation");
+    gallery_must(scene_tap(&s, "invite:0"), "take the invitation");
     shot(&s, "first-words");
-    must(scene_tap(&s, "same"), "compare the words");
+    gallery_must(scene_tap(&s, "same"), "compare the words");
     static const uint8_t bits[8] = {0x1B, 0x8D, 0x42, 0xE7, 0x36, 0x90, 0xC5, 0x5A};
     char typed[200]; /* always the same five words, so that pictures can be compared */
     words_of(scene_first(&s)->suggested, bits, 5);
     words_cyrillic(typed, sizeof typed, scene_first(&s)->suggested);
     scene_draw(&s);
     shot(&s, "first-pass");
-    must(scene_tap(&s, "right"), "take the passphrase");
+    gallery_must(scene_tap(&s, "right"), "take the passphrase");
     shot(&s, "first-repeat");
     char *rest = strchr(typed, ' ');
     *rest = '\0';
     scene_type(&s, typed);
-    must(scene_tap(&s, "key:enter"), "give too little");
+    gallery_must(scene_tap(&s, "key:enter"), "give too little");
     shot(&s, "first-differs");
     *rest = ' ';
     scene_type(&s, rest);
-    must(scene_tap(&s, "key:enter"), "repeat the passphrase");
-    must(s.app.screen == SCREEN_FIRST_REQUEST, "come to the request");
+    gallery_must(scene_tap(&s, "key:enter"), "repeat the passphrase");
+    gallery_must(s.app.screen == SCREEN_FIRST_REQUEST, "come to the request");
     shot(&s, "first-request");
-    must(scene_tap(&s, "again"), "write the request");
+    gallery_must(scene_tap(&s, "again"), "write the request");
     shot(&s, "first-written");
     device_close(app_end(&s.app));
     buf_fini(&bytes);
@@ -1213,13 +1124,16 @@ static void one_variant(struct window *w, struct tour_forms *forms, size_t v, en
     gallery.variant = own->name;
     gallery.linted = own->longest;
     window_rescale(w, look.scale);
+    struct sound_tour sound = {w, &look, shot_of_sound,
+                               strncmp(own->name, "day", 3) == 0 &&
+                                   strcmp(own->name, "day-large-across") != 0};
     if (gallery.only && strncmp(gallery.only, "sound", 5) == 0) {
-        recorded(w, forms->with_sound, &look);
+        sound_tour(&sound, forms->with_sound);
         return;
     }
     if (gallery.only && strncmp(gallery.only, "group", 5) == 0) {
-        grouped(w, forms->of_groups, &look, 8);
-        grouped(w, forms->of_groups, &look, 12);
+        group_tour(&sound, forms->of_groups, 8);
+        group_tour(&sound, forms->of_groups, 12);
         return;
     }
     first_run(w, &look);
@@ -1230,9 +1144,9 @@ static void one_variant(struct window *w, struct tour_forms *forms, size_t v, en
         kinds(w, forms->of_kinds, &look);
         pictured(w, forms->with_pictures, &look);
         calendar(w, forms->events, &look);
-        recorded(w, forms->with_sound, &look);
-        grouped(w, forms->of_groups, &look, 8);
-        grouped(w, forms->of_groups, &look, 12);
+        sound_tour(&sound, forms->with_sound);
+        group_tour(&sound, forms->of_groups, 8);
+        group_tour(&sound, forms->of_groups, 12);
         scene_picture = NULL;
     }
 }
@@ -1258,7 +1172,7 @@ static void office_variants(struct window *w)
             gallery.linted = own[v].longest;
             window_rescale(w, look.scale);
             bool toured = office_tour(w, &look, office_shot, &failed);
-            must(toured, failed);
+            gallery_must(toured, failed);
         }
     }
 }

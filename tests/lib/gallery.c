@@ -20,6 +20,14 @@ static void chunk(struct buf *out, const char *type, const void *bytes, size_t l
     buf_add(out, c, 4);
 }
 
+void gallery_must(bool ok, const char *what)
+{
+    if (!ok) {
+        fprintf(stderr, "help_screens: cannot %s (%s)\n", what, gallery.variant);
+        exit(1);
+    }
+}
+
 void gallery_save(const char *path, const uint8_t *rgb, int w, int h)
 {
     size_t row = (size_t)w * 3;

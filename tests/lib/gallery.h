@@ -26,6 +26,8 @@ struct gallery {
 };
 extern struct gallery gallery;
 
+/* Ends the program if a step of a tour led nowhere. */
+void gallery_must(bool ok, const char *what);
 void gallery_save(const char *path, const uint8_t *rgb, int w, int h);
 void gallery_digest(char out[FIELDS + 1], const uint8_t *rgb, int w, int h, colour paper);
 
