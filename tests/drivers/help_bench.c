@@ -7,8 +7,10 @@
 #include <SDL2/SDL.h>
 #include <SDL2/SDL_ttf.h>
 #include <malloc.h>
+#include <stdatomic.h>
 #include <time.h>
 
+#include "platform/machine/clock.h"
 #include "platform/machine/file.h"
 #include "tests/lib/slow_disk.h"
 #include "app/interview/interview_sound.h"
@@ -359,11 +361,32 @@ static void languages(struct scene *s)
          "at most 100");
 }
 
-/* Eight people at a table, six hundred turns, while the microphone is open: a tap to its mark on
+/* The microphone hears so many times as fast as time goes, so that parts are sealed while the table
+ * is measured; 0: nothing. */
+static atomic_int hears_times;
+static atomic_llong heard_from, heard_samples;
+
+Uint32 SDL_DequeueAudio(SDL_AudioDeviceID device, void *data, Uint32 bytes)
+{
+    enum { RATE_MS = 16 };
+    int16_t *samples = data;
+    long long past = clock_mono_ms() - atomic_load(&heard_from);
+    long long may = past * RATE_MS * atomic_load(&hears_times) - atomic_load(&heard_samples);
+    long long count = (long long)(bytes / sizeof *samples);
+    (void)device;
+    count = count < may ? count : may > 0 ? may : 0;
+    for (long long i = 0; i < count; i++) {
+        samples[i] = (int16_t)(i / 20 % 2 ? 9000 : -9000);
+    }
+    atomic_fetch_add(&heard_samples, count);
+    return (Uint32)((size_t)count * sizeof *samples);
+}
+
+/* Eight people at a table, six hundred turns, while what is said is sealed: a tap to its mark on
  * the screen, and every frame of the strip that shows how loud it is. */
 static void table(struct window *w)
 {
-    enum { TURNS = 600, CHAIRS = 8 };
+    enum { TURNS = 600, CHAIRS = 8, TIMES = 25, PART_MS = 5000, PARTS = 8 };
     static double taps_ms[TURNS], frames_ms[TURNS];
     struct scene_look look = {.w = 720, .h = 1280, .scale = 2, .text_scale = 1, .language = UI_TG};
     struct scene s;
@@ -392,6 +415,9 @@ static void table(struct window *w)
         fprintf(stderr, "help_bench: no table that is recorded\n");
         exit(1);
     }
+    int64_t began = recorder_look(i->sound->recorder).ms;
+    atomic_store(&heard_from, clock_mono_ms());
+    atomic_store(&hears_times, TIMES);
     for (size_t k = 0; k < TURNS; k++) {
         snprintf(id, sizeof id, "chair:%zu", k % CHAIRS + 1);
         const struct target *t = scene_find(&s, id);
@@ -407,10 +433,19 @@ static void table(struct window *w)
         fprintf(stderr, "help_bench: %zu turns\n", i->turns->count);
         exit(1);
     }
+    int64_t parts = (recorder_look(i->sound->recorder).ms - began) / PART_MS;
+    atomic_store(&hears_times, 0);
+    if (parts < PARTS) {
+        fprintf(stderr, "help_bench: only %lld parts were sealed beside the table\n",
+                (long long)parts);
+        exit(1);
+    }
     double tap = part(taps_ms, TURNS, 0.99), frame = part(frames_ms, TURNS, 1);
+    printf("     parts sealed beside these turns: %lld\n", (long long)parts);
     goal("19", "a tap on a chair to its turn, 600 turns, p99", tap, "ms", tap <= 16.7,
          "at most 16.7");
-    goal("19", "a frame while it records, slowest", frame, "ms", frame <= 16.7, "at most 16.7");
+    goal("19", "a frame while it records and seals, slowest", frame, "ms", frame <= 16.7,
+         "at most 16.7");
     scene_close(&s);
 }
 
