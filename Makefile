@@ -26,6 +26,7 @@ DEPS_FUZZ = clang llvm libclang-rt-14-dev
 DEPS_MUTANTS = python3
 DEPS_SCALE = time
 DEPS_SLOW = xserver-xephyr
+DEPS_MICROPHONES = pulseaudio pulseaudio-utils pipewire pipewire-bin wireplumber libasound2-plugins dbus
 DEPS_DEB = dpkg-dev lintian systemd
 TOOLS = suhbat-form suhbat-key suhbat-sync suhbat-desk
 DEPS = $(DEPS_BUILD) $(DEPS_CHECK)
@@ -89,7 +90,7 @@ NO_EGL = $(BIN:bin=lib)/suhbat/no-egl.so
 FUZZERS = $(call named,fuzz,fuzz)
 
 
-.PHONY: scale peers pages print simulate formatted complexity mutants coverage uninstall deb elsewhere emulated handheld installed all help demo demo-group check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
+.PHONY: microphones scale peers pages print simulate formatted complexity mutants coverage uninstall deb elsewhere emulated handheld installed all help demo demo-group check test asan fuzz bench conformance crash screens robot layers deps install clean programs \
 	tests run-tests format strings
 .DELETE_ON_ERROR:
 
@@ -195,6 +196,11 @@ installed: deb ## install, upgrade and remove the package in its own chroot; nee
 emulated: ## run the unit tests for arm64 (or ARCH=armhf) under qemu-user; needs root
 	$(Q)$(MAKE) --no-print-directory -s deb ARCH=$(or $(ARCH),arm64)
 	$(Q)ARCH=$(or $(ARCH),arm64) tests/emulated.sh
+
+microphones: ## what the microphone hears by PulseAudio, ALSA and PipeWire (installs them)
+	$(Q)tests/deps.sh $(DEPS_MICROPHONES)
+	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
+	$(Q)BIN=build/test/bin tests/microphones.sh
 
 handheld: ## test a whole device in QEMU, by touch alone, on Wayland, console and Xorg (ARCH=arm64: to the first answer); needs root
 	$(Q)$(MAKE) --no-print-directory -s deb ARCH=
