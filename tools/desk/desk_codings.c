@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "platform/machine/secret.h"
 #include "platform/machine/text.h"
-#include "tools/desk/desk_internal.h"
+#include "tools/desk/desk_texts.h"
 
 enum { /* layout of a row; docs/RECORD.md section 18 */
        AT_ID = 0,
@@ -20,54 +19,38 @@ enum { /* layout of a row; docs/RECORD.md section 18 */
        TEXTS = 6,
        HEAD = AT_LENGTHS + 4 * TEXTS
 };
-static const char type[] = "deskcode";
+static const struct desk_text_kind kind = {.type = "deskcode",
+                                           .what = "coding",
+                                           .noun = "a coding",
+                                           .lengths = AT_LENGTHS,
+                                           .head = HEAD,
+                                           .texts = TEXTS,
+                                           .max = CODING_TEXT_MAX};
 
 /* ---- bytes ---- */
 
 static bool write_row(const struct desk *desk, struct buf *row, const struct coding *c,
                       struct err *err)
 {
-    uint8_t head[HEAD] = {0}, sig[SIGN_BYTES];
-    const char *texts[TEXTS] = {c->path, c->code, c->words, c->translation, c->comment, c->who};
+    uint8_t head[HEAD] = {0};
+    const char *const texts[TEXTS] = {c->path,        c->code,    c->words,
+                                      c->translation, c->comment, c->who};
     memcpy(head + AT_ID, c->id, 16);
     memcpy(head + AT_RECORD, c->record, 16);
     put_u64(head + AT_MS, (uint64_t)c->wall_ms);
     put_u32(head + AT_FROM, c->from);
     put_u32(head + AT_TO, c->to);
     put_u32(head + AT_QUOTE, c->quote);
-    for (size_t i = 0; i < TEXTS; i++) {
-        size_t len = strlen(texts[i]);
-        if (len > CODING_TEXT_MAX) {
-            return err_set(err, ERR_LIMIT, "a text of a coding has more than %d kB",
-                           (int)CODING_TEXT_MAX / 1024);
-        }
-        put_u32(head + AT_LENGTHS + 4 * i, (uint32_t)len);
-    }
-    buf_add(row, head, sizeof head);
-    for (size_t i = 0; i < TEXTS; i++) {
-        buf_text(row, texts[i]);
-    }
-    desk_sign(desk, sig, type, row->data, row->len);
-    buf_add(row, sig, sizeof sig);
-    return true;
+    return desk_text_write(desk, &kind, row, head, texts, err);
 }
 
 static bool read_row(const struct desk *desk, struct arena *arena, struct coding *c,
-                     const struct buf *row)
+                     const struct db_value *columns, struct err *err)
 {
-    const uint8_t *p = (const uint8_t *)row->data;
-    size_t at = HEAD, signed_len = row->len - SIGN_BYTES;
+    const uint8_t *p;
     const char *texts[TEXTS];
-    if (!desk_signed(desk, p + signed_len, type, p, signed_len)) {
+    if (!desk_text_read(desk, &kind, arena, columns, &p, texts, err)) {
         return false;
-    }
-    for (size_t i = 0; i < TEXTS; i++) {
-        size_t len = get_u32(p + AT_LENGTHS + 4 * i);
-        if (len > signed_len - at) {
-            return false;
-        }
-        texts[i] = arena_copy(arena, row->data + at, len);
-        at += len;
     }
     *c = (struct coding){.wall_ms = (int64_t)get_u64(p + AT_MS),
                          .from = get_u32(p + AT_FROM),
@@ -81,7 +64,7 @@ static bool read_row(const struct desk *desk, struct arena *arena, struct coding
                          .who = texts[5]};
     memcpy(c->id, p + AT_ID, 16);
     memcpy(c->record, p + AT_RECORD, 16);
-    return at == signed_len;
+    return true;
 }
 
 /* ---- reading ---- */
@@ -96,19 +79,13 @@ static bool take_row(void *user, const struct db_value *c, size_t count, struct 
 {
     struct reading *r = user;
     struct desk_codings *all = r->codings;
-    struct buf plain = {0};
     (void)count;
     if (all->count == r->cap) {
         r->cap = r->cap ? r->cap * 2 : 64;
         all->list = mem_grow(all->list, r->cap, sizeof *all->list);
     }
-    bool ok = desk_unlock_row(r->desk, &plain, "coding", c, HEAD + SIGN_BYTES, err);
-    if (ok && !read_row(r->desk, &all->arena, &all->list[all->count], &plain)) {
-        err_set(err, ERR_INPUT, "a coding is not as it was written");
-        ok = err_hint(err, "restore the desk from its last backup");
-    }
+    bool ok = read_row(r->desk, &all->arena, &all->list[all->count], c, err);
     all->count += ok;
-    buf_fini(&plain);
     return ok;
 }
 
@@ -186,12 +163,11 @@ static bool compare(void *user, const struct db_value *c, size_t count, struct e
 {
     struct wanted *w = user;
     struct arena arena;
-    struct buf plain = {0};
     struct coding one;
     (void)count;
     arena_init(&arena);
-    bool ok = desk_unlock_row(w->desk, &plain, "coding", c, HEAD + SIGN_BYTES, err);
-    if (ok && read_row(w->desk, &arena, &one, &plain)) {
+    bool ok = read_row(w->desk, &arena, &one, c, err);
+    if (ok) {
         const struct coding *own = w->coding;
         bool mark = strcmp(one.path, own->path) == 0 && one.from == own->from &&
                     one.to == own->to && strcmp(one.code, own->code) == 0;
@@ -204,21 +180,15 @@ static bool compare(void *user, const struct db_value *c, size_t count, struct e
         w->same_mark = w->same_mark || (mark && !id && one.quote == own->quote);
     }
     arena_fini(&arena);
-    buf_fini(&plain);
     return ok;
 }
 
 bool desk_coding_put(struct desk *desk, struct coding *c, enum coding_put *done, struct err *err)
 {
-    static const uint8_t none[16];
     struct wanted w = {.desk = desk, .coding = c};
     struct buf row = {0}, locked = {0};
     uint8_t name[16], record[16];
-    if (memcmp(c->id, none, 16) == 0) {
-        secret_random(c->id, 16);
-        c->id[6] = (uint8_t)((c->id[6] & 0x0F) | 0x40); /* version 4: random */
-        c->id[8] = (uint8_t)((c->id[8] & 0x3F) | 0x80);
-    }
+    desk_guid(c->id);
     c->who = c->who ? c->who : desk->person ? desk->person : "";
     desk_name(desk, name, "coding", c->id, 16);
     desk_name(desk, record, "record", c->record, 16);

@@ -3,7 +3,7 @@
 #define TOOLS_DESK_DESK_INTERNAL_H
 /* desk_internal: shared only by desk_lock.c (key, encryption, migration), desk_store.c (the
  * database), desk_import.c (batches and histories), desk_ledger.c and desk_review.c (the log),
- * desk_withdraw.c, desk_forget.c, desk_edits.c, desk_codings.c, desk_sources.c (rows of theirs),
+ * desk_withdraw.c, desk_forget.c, desk_edits.c, desk_texts.c (rows of theirs),
  * desk_backup.c, desk_merge.c, desk_merge_messages.c and desk_merge_words.c (another desk), and
  * desk_field_rules.c (keyed hashes). */
 #include "tools/desk/desk_store.h"

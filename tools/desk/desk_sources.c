@@ -10,10 +10,16 @@
 #include "platform/machine/clock.h"
 #include "platform/machine/secret.h"
 #include "platform/machine/text.h"
-#include "tools/desk/desk_internal.h"
+#include "tools/desk/desk_texts.h"
 
 enum { /* layout of a row */ AT_ID = 0, AT_MS = 16, AT_LENGTHS = 24, TEXTS = 6, HEAD = 48 };
-static const char type[] = "desksrc";
+static const struct desk_text_kind kind = {.type = "desksrc",
+                                           .what = "source",
+                                           .noun = "a document of the register",
+                                           .lengths = AT_LENGTHS,
+                                           .head = HEAD,
+                                           .texts = TEXTS,
+                                           .max = SOURCE_TEXT_MAX};
 
 static void texts_of(const char *out[TEXTS], const struct source_document *s)
 {
@@ -29,21 +35,12 @@ struct reading {
 };
 
 static bool read_row(const struct desk *desk, struct arena *arena, struct source_document *s,
-                     const struct buf *row)
+                     const struct db_value *columns, struct err *err)
 {
-    const uint8_t *p = (const uint8_t *)row->data;
-    size_t at = HEAD, signed_len = row->len - SIGN_BYTES;
+    const uint8_t *p;
     const char *texts[TEXTS];
-    if (!desk_signed(desk, p + signed_len, type, p, signed_len)) {
+    if (!desk_text_read(desk, &kind, arena, columns, &p, texts, err)) {
         return false;
-    }
-    for (size_t i = 0; i < TEXTS; i++) {
-        size_t len = get_u32(p + AT_LENGTHS + 4 * i);
-        if (len > signed_len - at) {
-            return false;
-        }
-        texts[i] = arena_copy(arena, row->data + at, len);
-        at += len;
     }
     *s = (struct source_document){.wall_ms = (int64_t)get_u64(p + AT_MS),
                                   .title = texts[0],
@@ -53,23 +50,17 @@ static bool read_row(const struct desk *desk, struct arena *arena, struct source
                                   .place = texts[4],
                                   .who = texts[5]};
     memcpy(s->id, p + AT_ID, 16);
-    return at == signed_len;
+    return true;
 }
 
 static bool take_row(void *user, const struct db_value *c, size_t count, struct err *err)
 {
     struct reading *r = user;
     struct desk_sources *all = r->sources;
-    struct buf plain = {0};
     (void)count;
     all->list = mem_grow(all->list, all->count + 1, sizeof *all->list);
-    bool ok = desk_unlock_row(r->desk, &plain, "source", c, HEAD + SIGN_BYTES, err);
-    if (ok && !read_row(r->desk, &all->arena, &all->list[all->count], &plain)) {
-        err_set(err, ERR_INPUT, "a document of the register is not as it was written");
-        ok = err_hint(err, "restore the desk from its last backup");
-    }
+    bool ok = read_row(r->desk, &all->arena, &all->list[all->count], c, err);
     all->count += ok;
-    buf_fini(&plain);
     return ok;
 }
 
@@ -172,7 +163,7 @@ static bool note(struct desk *desk, const uint8_t id[16], const char *what, cons
 
 bool desk_source_carry(struct desk *desk, const struct source_document *s, struct err *err)
 {
-    uint8_t head[HEAD] = {0}, sig[SIGN_BYTES], name[16];
+    uint8_t head[HEAD] = {0}, name[16];
     struct buf row = {0}, locked = {0};
     const char *texts[TEXTS];
     if (!judge(s, err) || !is_new(desk, s, err) || !desk_begin(desk, err)) {
@@ -181,20 +172,13 @@ bool desk_source_carry(struct desk *desk, const struct source_document *s, struc
     texts_of(texts, s);
     memcpy(head + AT_ID, s->id, 16);
     put_u64(head + AT_MS, (uint64_t)s->wall_ms);
-    for (size_t i = 0; i < TEXTS; i++) {
-        put_u32(head + AT_LENGTHS + 4 * i, (uint32_t)strlen(texts[i]));
-    }
-    buf_add(&row, head, sizeof head);
-    for (size_t i = 0; i < TEXTS; i++) {
-        buf_text(&row, texts[i]);
-    }
-    desk_sign(desk, sig, type, row.data, row.len);
-    buf_add(&row, sig, sizeof sig);
+    bool ok = desk_text_write(desk, &kind, &row, head, texts, err);
     desk_name(desk, name, "source", s->id, 16);
     desk_lock(desk, &locked, "source", name, 0, row.data, row.len);
     struct db_value v[] = {db_blob(name, 16), db_blob(locked.data, locked.len)};
-    bool ok = db_run(desk->db, "INSERT INTO source(id, d) VALUES(?1, ?2)", v, 2, NULL, NULL, err) &&
-              note(desk, s->id, "source add", s->title, s->wall_ms, err);
+    ok = ok &&
+         db_run(desk->db, "INSERT INTO source(id, d) VALUES(?1, ?2)", v, 2, NULL, NULL, err) &&
+         note(desk, s->id, "source add", s->title, s->wall_ms, err);
     buf_fini(&row);
     buf_fini(&locked);
     return desk_end(desk, ok, err);

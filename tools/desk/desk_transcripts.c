@@ -8,10 +8,9 @@
 
 #include "forms/dataset/webvtt.h"
 #include "platform/machine/csv.h"
-#include "platform/machine/secret.h"
 #include "platform/machine/text.h"
-#include "tools/desk/desk_internal.h"
 #include "tools/desk/desk_records.h"
+#include "tools/desk/desk_texts.h"
 
 enum { /* layout of a row; docs/RECORD.md section 18 */
        AT_ID = 0,
@@ -23,53 +22,36 @@ enum { /* layout of a row; docs/RECORD.md section 18 */
        TEXTS = 3,
        HEAD = AT_LENGTHS + 4 * TEXTS
 };
-static const char type[] = "deskheard";
+static const struct desk_text_kind kind = {.type = "deskheard",
+                                           .what = "heard",
+                                           .noun = "a transcript",
+                                           .lengths = AT_LENGTHS,
+                                           .head = HEAD,
+                                           .texts = TEXTS,
+                                           .max = TRANSCRIPT_TEXT_MAX};
 
 /* ---- bytes ---- */
 
 static bool write_row(const struct desk *desk, struct buf *row, const struct transcript *t,
                       struct err *err)
 {
-    uint8_t head[HEAD] = {0}, sig[SIGN_BYTES];
-    const char *texts[TEXTS] = {t->who, t->with, t->text};
+    uint8_t head[HEAD] = {0};
+    const char *const texts[TEXTS] = {t->who, t->with, t->text};
     memcpy(head + AT_ID, t->id, 16);
     memcpy(head + AT_RECORD, t->record, 16);
     memcpy(head + AT_RECORDING, t->recording, 16);
     put_u64(head + AT_MS, (uint64_t)t->wall_ms);
     put_u32(head + AT_VERIFIED, t->verified);
-    for (size_t i = 0; i < TEXTS; i++) {
-        size_t len = strlen(texts[i]);
-        if (len > TRANSCRIPT_TEXT_MAX) {
-            return err_set(err, ERR_LIMIT, "the transcript has more than %d MB",
-                           (int)(TRANSCRIPT_TEXT_MAX >> 20));
-        }
-        put_u32(head + AT_LENGTHS + 4 * i, (uint32_t)len);
-    }
-    buf_add(row, head, sizeof head);
-    for (size_t i = 0; i < TEXTS; i++) {
-        buf_text(row, texts[i]);
-    }
-    desk_sign(desk, sig, type, row->data, row->len);
-    buf_add(row, sig, sizeof sig);
-    return true;
+    return desk_text_write(desk, &kind, row, head, texts, err);
 }
 
 static bool read_row(const struct desk *desk, struct arena *arena, struct transcript *t,
-                     const struct buf *row)
+                     const struct db_value *columns, struct err *err)
 {
-    const uint8_t *p = (const uint8_t *)row->data;
-    size_t at = HEAD, signed_len = row->len - SIGN_BYTES;
+    const uint8_t *p;
     const char *texts[TEXTS];
-    if (!desk_signed(desk, p + signed_len, type, p, signed_len)) {
+    if (!desk_text_read(desk, &kind, arena, columns, &p, texts, err)) {
         return false;
-    }
-    for (size_t i = 0; i < TEXTS; i++) {
-        size_t len = get_u32(p + AT_LENGTHS + 4 * i);
-        if (len > signed_len - at) {
-            return false;
-        }
-        texts[i] = arena_copy(arena, row->data + at, len);
-        at += len;
     }
     *t = (struct transcript){.wall_ms = (int64_t)get_u64(p + AT_MS),
                              .verified = get_u32(p + AT_VERIFIED) != 0,
@@ -79,7 +61,7 @@ static bool read_row(const struct desk *desk, struct arena *arena, struct transc
     memcpy(t->id, p + AT_ID, 16);
     memcpy(t->record, p + AT_RECORD, 16);
     memcpy(t->recording, p + AT_RECORDING, 16);
-    return at == signed_len;
+    return true;
 }
 
 /* ---- reading ---- */
@@ -94,19 +76,13 @@ static bool take_row(void *user, const struct db_value *c, size_t count, struct 
 {
     struct reading *r = user;
     struct desk_transcripts *all = r->all;
-    struct buf plain = {0};
     (void)count;
     if (all->count == r->cap) {
         r->cap = r->cap ? r->cap * 2 : 16;
         all->list = mem_grow(all->list, r->cap, sizeof *all->list);
     }
-    bool ok = desk_unlock_row(r->desk, &plain, "heard", c, HEAD + SIGN_BYTES, err);
-    if (ok && !read_row(r->desk, &all->arena, &all->list[all->count], &plain)) {
-        err_set(err, ERR_INPUT, "a transcript is not as it was written");
-        ok = err_hint(err, "restore the desk from its last backup");
-    }
+    bool ok = read_row(r->desk, &all->arena, &all->list[all->count], c, err);
     all->count += ok;
-    buf_fini(&plain);
     return ok;
 }
 
@@ -233,14 +209,9 @@ void desk_transcripts_put(struct buf *out, const struct dataset_sound *sounds, s
 
 bool desk_transcript_put(struct desk *desk, struct transcript *t, struct err *err)
 {
-    static const uint8_t none[16];
     struct buf row = {0}, locked = {0};
     uint8_t name[16], record[16];
-    if (memcmp(t->id, none, 16) == 0) {
-        secret_random(t->id, 16);
-        t->id[6] = (uint8_t)((t->id[6] & 0x0F) | 0x40); /* version 4: random */
-        t->id[8] = (uint8_t)((t->id[8] & 0x3F) | 0x80);
-    }
+    desk_guid(t->id);
     t->who = t->who ? t->who : desk->person ? desk->person : "";
     desk_name(desk, name, "heard", t->id, 16);
     desk_name(desk, record, "record", t->record, 16);

@@ -48,9 +48,8 @@ const struct transcript *desk_transcripts_of(const struct desk_transcripts *tran
 MUST_CHECK bool desk_transcripts_said(const struct desk_transcripts *transcripts,
                                       struct arena *arena, struct dataset_sound *sound,
                                       struct err *err);
+extern const char desk_transcripts_head[]; /* the row of headings */
 /* Appends what was said in a record's recordings as rows of CSV; `head`: also the headings. */
-/* The row of headings. */
-extern const char desk_transcripts_head[];
 void desk_transcripts_put(struct buf *out, const struct dataset_sound *sounds, size_t count,
                           const char *key, bool head);
 
