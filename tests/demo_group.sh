@@ -72,7 +72,8 @@ talk() {
 }
 pages() { for _ in $(seq "$1"); do drive 'tap right'; done; }
 agree() { drive 'tap choice:yes'; }
-person() { for _ in 1 2 3; do agree; pages 1; done; pages 1; } # takes part, sound, quotes; did not leave
+person() { for _ in 1 2 3; do agree; pages 1; done; pages 2; } # takes part, sound, quotes; did not leave, nor come later
+late() { for _ in 1 2 3; do agree; pages 1; done; pages 1; agree; pages 1; }
 
 drive start 'wait unlock' "type $PASS" 'tap key:enter' 'wait home' 'tap start' 'wait forms' 'tap form:0' 'wait interview'
 drive 'tap entry:1'
@@ -84,7 +85,8 @@ drive 'see sound-stop' # they are all here: now it is recorded
 drive 'tap entry:1' 'see chair:1' "go $D/go"
 talk 7 $((total * 45 / 100))
 drive 'tap left' 'tap left' 'tap add' 'shot late-comer-stops-the-recording' # nobody asked the late one yet
-person
+late
+drive 'shot late-comer'
 pages 1
 drive 'see sound-stop' 'tap entry:1' 'see chair:8'
 t=$((t + 20000))
@@ -106,7 +108,7 @@ talk 8 $((total * 90 / 100))
 drive 'tap left' 'tap left' 'tap entry:3' # takes the consent to sound back
 pages 1
 drive 'tap choice:no' 'shot a-no-stops-the-recording'
-pages 3
+pages 4
 pages 1
 drive 'tap entry:2' 'see chair:8'
 t=$((t + 15000))
@@ -192,6 +194,8 @@ echo "$turns turns of $taps taps"
 awk -F, 'FNR > 1 && $3 == "turn" {sum[$2] += $6; end = $5 + $6; last[$2] = end > last[$2] ? end : last[$2]}
     END {for (t in sum) {d = sum[t] - last[t]; printf "%s: %d ms of turns, %d ms of time\n", t, sum[t], last[t]; bad += d > 1000 || d < -1000}; exit bad > 0}
 ' "$D/csv/group - turns.csv" || fail 'turns do not fill the time'
+[ "$(awk -F, 'FNR == 1 {for (c = 1; c <= NF; c++) late = $c ~ /p_late$/ ? c : late; next} $late == "yes"' "$D/csv/group-part.csv" | wc -l)" -eq 1 ] ||
+    fail 'the late-comer is not marked'
 grep -q ',code,' "$D/csv/group - turns.csv" || fail 'no code was named'
 grep -q ',quote,' "$D/csv/group - turns.csv" || fail 'nothing was quoted'
 unzip -p "$D/project.qdpx" project.qde | grep -q '<AudioSelection' || fail 'the project has no turns'
