@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Begins, resumes and finishes an interview; keeps its journal and its page. */
+/* Begins, resumes and finishes an interview. */
 #include "app/interview/interview_files.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "app/interview/interview_correction.h"
 #include "app/interview/interview_takes.h"
 #include "app/interview/interview_turns.h"
+#include "app/interview/interview_typing.h"
 #include "app/kit/strings.h"
 #include "forms/engine/instance.h"
 #include "platform/machine/clock.h"
@@ -54,29 +54,6 @@ static void looking(void *user, bool on)
     i->looking = on;
 }
 
-/* Freezes the clock until draw_end: the event gets exactly the time that the form saw. */
-static uint64_t draw_begin(struct interview *i)
-{
-    i->journalled = true;
-    if (!i->replaying) {
-        i->clock_ms = clock_wall_ms();
-    }
-    return i->random_count;
-}
-
-/* Ends it. A refused operation is not in the journal, so its random numbers are used again. */
-static void draw_end(struct interview *i, uint64_t before, bool happened)
-{
-    i->journalled = false;
-    i->happened_ms = i->clock_ms;
-    if (!i->replaying) {
-        i->clock_ms = 0;
-    }
-    if (!happened) {
-        i->random_count = before;
-    }
-}
-
 /* A list of the package, with the device's cases of that name. */
 static bool list_with_cases(struct interview *i, const char *file, const char *base, size_t len,
                             struct buf *out, struct err *err)
@@ -116,157 +93,6 @@ static bool resource(void *user, const char *uri, struct buf *out, struct err *e
     }
     buf_add(out, bytes, len);
     return true;
-}
-
-/* ---- the journal ---- */
-
-void interview_post(struct interview *i, enum journal_kind kind, const char *path,
-                    const char *value, size_t len)
-{
-    bool acted = kind == JOURNAL_ANSWER || kind == JOURNAL_ADD || kind == JOURNAL_REMOVE ||
-                 kind == JOURNAL_RESTORE || kind == JOURNAL_RESUME;
-    int64_t moment = acted ? i->happened_ms : 0;
-    struct journal_event e = {.kind = kind,
-                              .wall_ms = moment ? moment : clock_wall_ms(),
-                              .mono_ms = clock_mono_ms(),
-                              .language = session_language(i->session),
-                              .path = path,
-                              .value = value,
-                              .value_len = len};
-    struct buf bytes = {0};
-    journal_write(&bytes, &e);
-    i->ticket = writer_post(i->writer, bytes.data, bytes.len);
-    buf_fini(&bytes);
-    audit_event(i->audit, &e, i->session);
-    bool kept = takes_keep(i, &e, NULL) && turns_keep(i, &e, NULL);
-    assert(kept);
-    (void)kept;
-}
-
-static void post_node(struct interview *i, enum journal_kind kind, const struct node *node,
-                      const char *value)
-{
-    struct buf path = {0};
-    session_path(node, &path);
-    buf_add(&path, "", 0);
-    interview_post(i, kind, path.data, value, value ? strlen(value) : 0);
-    buf_fini(&path);
-}
-
-/* ---- unfinished typing ---- */
-
-static void forget_typing(struct interview_typing **at)
-{
-    struct interview_typing *t = *at;
-    *at = t->next;
-    mem_wipe_text(t->path);
-    buf_fini(&t->text);
-    free(t);
-}
-
-static void drop_typing(struct interview *i, const char *path)
-{
-    for (struct interview_typing **at = &i->typings; *at;) {
-        if (strcmp((*at)->path, path) == 0) {
-            forget_typing(at);
-        } else {
-            at = &(*at)->next;
-        }
-    }
-}
-
-/* Renumbers the typing after an entry was inserted at (by = 1) or removed from (by = -1) its
- * position. Typing inside a removed entry is deleted. */
-static void renumber(struct interview *i, const char *entry, int by)
-{
-    const char *number = strrchr(entry, '[');
-    size_t len = number ? (size_t)(number - entry) + 1 : 0;
-    unsigned long at = number ? strtoul(number + 1, NULL, 10) : 0;
-    for (struct interview_typing **t = &i->typings; len && *t;) {
-        char *rest, *path = (*t)->path;
-        if (strncmp(path, entry, len) != 0) {
-            t = &(*t)->next;
-            continue;
-        }
-        unsigned long own = strtoul(path + len, &rest, 10);
-        if (by < 0 && own == at) {
-            forget_typing(t);
-            continue;
-        }
-        if (own >= at) {
-            struct buf moved = {0};
-            buf_add(&moved, path, len);
-            buf_printf(&moved, "%lu%s", own + (unsigned long)by, rest);
-            mem_wipe_text(path);
-            (*t)->path = mem_text(moved.data);
-            buf_fini(&moved);
-        }
-        t = &(*t)->next;
-    }
-}
-
-/* entry_went: an entry was removed. entry_came: it was restored to its old position. */
-static void entry_went(struct interview *i, const char *path)
-{
-    renumber(i, path, -1);
-    mem_wipe_text(i->gone);
-    i->gone = mem_text(path);
-}
-
-static void entry_came(struct interview *i)
-{
-    if (i->gone) {
-        renumber(i, i->gone, 1);
-    }
-}
-
-/* Stores unfinished typing at a question, unless it equals the answer. */
-static void keep_typing(struct interview *i, const char *path, const struct node *node,
-                        const char *text, size_t len)
-{
-    bool same = node && strlen(tree_value(node)) == len && !memcmp(tree_value(node), text, len);
-    drop_typing(i, path);
-    if (same) {
-        return;
-    }
-    struct interview_typing *t = mem_zero(1, sizeof *t);
-    t->path = mem_text(path);
-    buf_add(&t->text, text, len);
-    buf_add(&t->text, "", 0);
-    t->next = i->typings;
-    i->typings = t;
-}
-
-const char *interview_typed(const struct interview *i, const struct node *node)
-{
-    struct buf path = {0};
-    const char *text = NULL;
-    if (!i->typings) {
-        return NULL;
-    }
-    session_path(node, &path);
-    for (const struct interview_typing *t = i->typings; t && !text; t = t->next) {
-        text = strcmp(t->path, path.data) == 0 ? t->text.data : NULL;
-    }
-    buf_fini(&path);
-    return text;
-}
-
-size_t interview_unfinished(struct interview *i, struct arena *arena, struct problem **list)
-{
-    size_t room = 0, count = 0;
-    for (const struct interview_typing *t = i->typings; t; t = t->next) {
-        room++;
-    }
-    *list = arena_alloc(arena, (room + 1) * sizeof **list);
-    for (const struct interview_typing *t = i->typings; t; t = t->next) {
-        struct node *node = session_find(i->session, t->path);
-        if (node && node->active && !node->readonly && node->item && node->item->control &&
-            t->text.len) {
-            (*list)[count++] = (struct problem){node, node->item->control, ANSWER_TYPE};
-        }
-    }
-    return count;
 }
 
 /* ---- opening ---- */
@@ -344,11 +170,11 @@ static bool open_session(struct interview *i, struct err *err)
                               .word = word,
                               .resource = resource};
     const struct interview_correction *old = i->corrects;
-    uint64_t before = draw_begin(i);
+    uint64_t before = interview_begin_act(i);
     i->audit = audit_new(i->form->track_changes);
     bool ok = old ? instance_open(&i->session, i->form, &env, old->xml, old->xml_len, true, err)
                   : session_new(&i->session, i->form, &env, err);
-    draw_end(i, before, ok);
+    interview_end_act(i, before, ok);
     return ok;
 }
 
@@ -425,7 +251,7 @@ static bool begin(struct interview **out, struct writer *writer, struct beginnin
         post_beginning(i, b, language);
         first_page(i);
         if (i->page.node) { /* a form may have nothing to ask at first */
-            post_node(i, JOURNAL_PAGE, i->page.node, NULL);
+            interview_post_node(i, JOURNAL_PAGE, i->page.node, NULL);
         }
         ok = interview_sync(i, err);
     }
@@ -525,17 +351,17 @@ static bool replay_event(void *user, uint64_t n, const void *bytes, size_t len, 
         buf_add(&r->roster, e.value, e.value_len);
     }
     if (e.kind == JOURNAL_EDIT) {
-        keep_typing(i, e.path, session_find(i->session, e.path), e.value, e.value_len);
+        typing_keep(i, e.path, session_find(i->session, e.path), e.value, e.value_len);
     } else if (e.kind == JOURNAL_ANSWER) {
-        drop_typing(i, e.path);
+        typing_drop(i, e.path);
     } else if (e.kind == JOURNAL_REMOVE) {
-        entry_went(i, e.path);
+        typing_entry_went(i, e.path);
     } else if (e.kind == JOURNAL_RESTORE) {
-        entry_came(i);
+        typing_entry_came(i);
     }
-    uint64_t before = draw_begin(i);
+    uint64_t before = interview_begin_act(i);
     bool ok = journal_replay(i->session, &e, err);
-    draw_end(i, before, ok);
+    interview_end_act(i, before, ok);
     if (ok) {
         audit_event(i->audit, &e, i->session);
     }
@@ -595,9 +421,9 @@ bool interview_resume(struct interview **out, struct writer *writer,
               (i->session || err_set(err, ERR_INPUT, "the draft is empty"));
     i->replaying = false;
     if (ok) {
-        uint64_t before = draw_begin(i);
+        uint64_t before = interview_begin_act(i);
         session_resume(i->session);
-        draw_end(i, before, true);
+        interview_end_act(i, before, true);
         first_page(i);
         if (r.page.len) {
             page_at(i, r.page.data, &r.roster);
@@ -633,308 +459,11 @@ void interview_free(struct interview *i)
         form_free(i->form);
         buf_fini(&i->package_bytes);
         buf_fini(&i->cases);
-        while (i->typings) {
-            forget_typing(&i->typings);
-        }
-        mem_wipe_text(i->gone);
+        typing_forget(i);
         correction_free(i->corrects);
         secret_wipe(i->seed, sizeof i->seed);
         free(i);
     }
-}
-
-/* ---- answers ---- */
-
-enum answer_result interview_answer(struct interview *i, struct node *node, const char *value,
-                                    struct err *err)
-{
-    assert(node && node->item);
-    uint64_t before = draw_begin(i);
-    enum answer_result result = session_put(i->session, node, value, err);
-    draw_end(i, before, result == ANSWER_OK);
-    if (result == ANSWER_OK) {
-        struct buf path = {0};
-        post_node(i, JOURNAL_ANSWER, node, tree_value(node));
-        session_path(node, &path);
-        drop_typing(i, path.data);
-        buf_fini(&path);
-    } else {
-        post_node(i, JOURNAL_REFUSED, node, NULL);
-    }
-    return result;
-}
-
-enum answer_result interview_check(struct interview *i, struct node *node, struct err *err)
-{
-    enum answer_result result = session_check(i->session, node, err);
-    if (result != ANSWER_OK && result != ANSWER_REQUIRED) {
-        post_node(i, JOURNAL_REFUSED, node, NULL);
-    }
-    return result;
-}
-
-void interview_typing(struct interview *i, struct node *node, const char *text)
-{
-    struct buf path = {0};
-    post_node(i, JOURNAL_EDIT, node, text);
-    session_path(node, &path);
-    keep_typing(i, path.data, node, text, strlen(text));
-    buf_fini(&path);
-}
-
-void interview_pause(struct interview *i)
-{
-    interview_post(i, JOURNAL_PAUSE, "", NULL, 0);
-}
-
-void interview_screen(struct interview *i, const char *what)
-{
-    interview_post(i, JOURNAL_SCREEN, "", what, strlen(what));
-}
-
-void interview_language(struct interview *i, const char *code)
-{
-    session_set_language(i->session, code);
-    interview_post(i, JOURNAL_LANGUAGE, "", NULL, 0);
-}
-
-bool interview_add(struct interview *i, const struct page *roster, struct node **entry,
-                   struct err *err)
-{
-    uint64_t before = draw_begin(i);
-    bool ok = session_add_entry(i->session, roster, entry, err);
-    draw_end(i, before, ok);
-    if (!ok) {
-        return false;
-    }
-    post_node(i, JOURNAL_ADD, *entry, NULL);
-    return true;
-}
-
-bool interview_remove(struct interview *i, struct node *entry, struct err *err)
-{
-    struct buf path = {0};
-    session_path(entry, &path);
-    uint64_t before = draw_begin(i);
-    bool ok = session_remove_entry(i->session, entry, err);
-    draw_end(i, before, ok);
-    if (ok) {
-        entry_went(i, path.data);
-        interview_post(i, JOURNAL_REMOVE, path.data, NULL, 0);
-    }
-    buf_fini(&path);
-    return ok;
-}
-
-bool interview_restore(struct interview *i, struct err *err)
-{
-    uint64_t before = draw_begin(i);
-    bool ok = session_restore_entry(i->session, err);
-    draw_end(i, before, ok);
-    if (!ok) {
-        return false;
-    }
-    entry_came(i);
-    interview_post(i, JOURNAL_RESTORE, "", NULL, 0);
-    return true;
-}
-
-bool interview_sync(struct interview *i, struct err *err)
-{
-    writer_retry(i->writer);
-    return writer_wait(i->writer, i->ticket, err);
-}
-
-enum writer_state interview_saved(struct interview *i, int ms, struct err *err)
-{
-    writer_retry(i->writer);
-    return writer_wait_for(i->writer, i->ticket, ms, err);
-}
-
-/* ---- place ---- */
-
-static bool same_page(const struct page *a, const struct page *b)
-{
-    return a->control == b->control && a->node == b->node;
-}
-
-static struct node *level_of(const struct page *page)
-{
-    if (page->kind == PAGE_ROSTER && page->node->item && page->node->item->shape.is_repeat) {
-        return page->node; /* a nested repeat: its holder is an entry */
-    }
-    return session_entry_of(page->node);
-}
-
-struct node *interview_entry(const struct interview *i)
-{
-    return i->page.node ? level_of(&i->page) : NULL;
-}
-
-void interview_pages(struct interview *i, struct arena *arena, struct page **pages, size_t *count,
-                     size_t *at)
-{
-    session_pages(i->session, arena, interview_entry(i), pages, count);
-    *at = 0;
-    while (*at < *count && !same_page(&(*pages)[*at], &i->page)) {
-        (*at)++;
-    }
-}
-
-/* Answers a question with the case that is wanted.  True: it took it. */
-static bool take_case(struct interview *i, struct arena *arena, const struct page *page)
-{
-    struct choice *choices;
-    size_t count;
-    const struct control *c = page->control;
-    bool asks = page->kind == PAGE_QUESTION && c->kind == CONTROL_SELECT1 && c->itemset &&
-                !*tree_value(page->node);
-    if (!asks || !session_choices(i->session, arena, c, page->node, &choices, &count, NULL)) {
-        return false;
-    }
-    for (size_t k = 0; k < count; k++) {
-        if (strcmp(choices[k].value, i->wanted) == 0) {
-            return interview_answer(i, page->node, i->wanted, NULL) == ANSWER_OK;
-        }
-    }
-    return false;
-}
-
-static void offer_case(struct interview *i)
-{
-    struct arena arena;
-    struct page *fields = &i->page;
-    size_t count = 1;
-    if (!*i->wanted) {
-        return;
-    }
-    arena_init(&arena);
-    if (i->page.kind == PAGE_FIELDS) {
-        session_fields(i->session, &arena, &i->page, &fields, &count);
-    }
-    for (size_t f = 0; f < count && *i->wanted; f++) {
-        if (take_case(i, &arena, &fields[f])) {
-            *i->wanted = '\0';
-        }
-    }
-    arena_fini(&arena);
-}
-
-void interview_go(struct interview *i, const struct page *page)
-{
-    i->page = *page; /* two rosters may share a holder: the event names the repeat */
-    post_node(i, JOURNAL_PAGE, page->node,
-              page->kind == PAGE_ROSTER ? page->control->item->path : NULL);
-    offer_case(i);
-}
-
-void interview_want_case(struct interview *i, const char *id)
-{
-    snprintf(i->wanted, sizeof i->wanted, "%s", id);
-    offer_case(i);
-}
-
-static bool holds(struct interview *i, struct arena *arena, const struct page *page,
-                  const struct node *node)
-{
-    if (page->kind == PAGE_QUESTION) {
-        return page->node == node;
-    }
-    if (page->kind == PAGE_FIELDS) {
-        struct page *fields;
-        size_t count;
-        session_fields(i->session, arena, page, &fields, &count);
-        for (size_t f = 0; f < count; f++) {
-            if (fields[f].node == node) {
-                return true;
-            }
-        }
-    }
-    return page->node == node;
-}
-
-bool interview_find(struct interview *i, struct arena *arena, const struct node *node,
-                    struct page *page)
-{
-    struct node *levels[2] = {session_entry_of(node), node->item && node->item->shape.is_repeat
-                                                          ? (struct node *)node
-                                                          : NULL};
-    for (int l = 1; l >= 0; l--) {
-        struct page *pages;
-        size_t count;
-        if (l == 1 && !levels[1]) {
-            continue;
-        }
-        session_pages(i->session, arena, levels[l], &pages, &count);
-        for (size_t p = 0; p < count; p++) {
-            if (holds(i, arena, &pages[p], node)) {
-                *page = pages[p];
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-/* The page to use if the current one has gone (its answer hid it): the last one before it in
- * form order. */
-static size_t nearest(const struct interview *i, const struct page *pages, size_t count)
-{
-    size_t at = 0;
-    for (size_t p = 0; p < count; p++) {
-        if (pages[p].control->index <= i->page.control->index) {
-            at = p;
-        }
-    }
-    return at;
-}
-
-bool interview_next(struct interview *i)
-{
-    struct arena arena;
-    struct page *pages;
-    size_t count, at;
-    arena_init(&arena);
-    interview_pages(i, &arena, &pages, &count, &at);
-    if (at == count) {
-        at = nearest(i, pages, count);
-    }
-    bool ok = at + 1 < count;
-    if (ok) {
-        interview_go(i, &pages[at + 1]);
-    }
-    arena_fini(&arena);
-    return ok;
-}
-
-bool interview_back(struct interview *i)
-{
-    struct arena arena;
-    struct page *pages;
-    size_t count, at;
-    arena_init(&arena);
-    interview_pages(i, &arena, &pages, &count, &at);
-    bool gone = at == count;
-    if (gone) {
-        at = nearest(i, pages, count);
-    }
-    bool ok = gone ? count > 0 : at > 0;
-    if (ok) {
-        interview_go(i, &pages[gone ? at : at - 1]);
-    }
-    arena_fini(&arena);
-    return ok;
-}
-
-void interview_leave_entry(struct interview *i)
-{
-    struct node *entry = interview_entry(i);
-    struct page roster;
-    if (!entry) {
-        return;
-    }
-    roster = (struct page){PAGE_ROSTER, entry->item->control, entry->parent};
-    interview_go(i, &roster);
 }
 
 /* ---- the end ---- */
@@ -990,13 +519,13 @@ bool interview_finish(struct interview *i, struct progress *progress, struct err
     /* Wait for the journal, but ignore a failure: the record is written from the session,
      * which has every answer even if the disk is full. */
     (void)!interview_sync(i, NULL);
-    uint64_t before = draw_begin(i);
+    uint64_t before = interview_begin_act(i);
     bool ok = session_finish(i->session, err);
     if (ok) {
         files_gather(i, &f.files);
         ok = instance_write(&f.xml, i->session, err);
     }
-    draw_end(i, before, ok);
+    interview_end_act(i, before, ok);
     progress_add(progress, 1);
     if (ok) {
         f.draft = writer_draft_now(i->writer);

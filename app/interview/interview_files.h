@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef APP_INTERVIEW_INTERVIEW_FILES_H
 #define APP_INTERVIEW_INTERVIEW_FILES_H
-/* interview_files: what interview.c (answers and the end) and interview_files.c (attachments,
- * memos, the label) share.  Private to these two. */
+/* interview_files: what interview.c (beginning and end), interview_answers.c (what changes the
+ * session), interview_files.c (attachments, memos, the label), interview_typing.c and
+ * interview_pages.c share.  Private to app/interview. */
 #include "app/interview/interview.h"
 
+/* Around each operation of the form that the journal repeats: freezes the clock, so that the event
+ * gets exactly the time that the form saw, and counts random numbers.  `before`: what the beginning
+ * returned; a refused operation is not in the journal, so its random numbers are used again. */
+uint64_t interview_begin_act(struct interview *i);
+void interview_end_act(struct interview *i, uint64_t before, bool happened);
 void interview_post(struct interview *i, enum journal_kind kind, const char *path,
                     const char *value, size_t len);
+/* … about a question or an entry; `value` may be NULL. */
+void interview_post_node(struct interview *i, enum journal_kind kind, const struct node *node,
+                         const char *value);
 /* Store what an event says, live or in a replay. */
 MUST_CHECK bool files_keep(struct interview *i, const char *value, size_t len, struct err *err);
 void label_keep_text(struct interview *i, const char *text, size_t len);
