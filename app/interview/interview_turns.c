@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/interview/interview_paths.h"
 #include "app/interview/interview_takes.h"
 #include "platform/machine/csv.h"
 #include "platform/machine/secret.h"
@@ -61,7 +62,7 @@ int64_t turns_spoken(const struct interview *i, const char *topic, const char *w
     int64_t all = 0;
     for (size_t k = 0; t && k < t->count; k++) {
         const struct turn *one = &t->list[k];
-        if (!is_mark(one) && (!topic || strcmp(one->topic, topic) == 0) &&
+        if (!is_mark(one) && !one->was && (!topic || strcmp(one->topic, topic) == 0) &&
             (!who || strcmp(one->who, who) == 0)) {
             all += one->since ? mono_ms - one->since : one->ms;
         }
@@ -191,12 +192,13 @@ static void stamp(struct interview_turns *t, const struct journal_event *e)
 {
     bool yes = strcmp(e->value, "yes") == 0;
     size_t k = 0;
-    while (k < t->stamp_count && strcmp(t->stamps[k].path, e->path) != 0) {
+    while (k < t->stamp_count &&
+           (t->stamps[k].removal || strcmp(t->stamps[k].path, e->path) != 0)) {
         k++;
     }
     if (k == t->stamp_count && yes) {
         t->stamps = mem_grow(t->stamps, k + 1, sizeof *t->stamps);
-        t->stamps[t->stamp_count++] = (struct turn_stamp){mem_text(e->path), e->wall_ms};
+        t->stamps[t->stamp_count++] = (struct turn_stamp){mem_text(e->path), e->wall_ms, 0};
     } else if (k < t->stamp_count && !yes) {
         mem_wipe_text(t->stamps[k].path);
         t->stamps[k] = t->stamps[--t->stamp_count];
@@ -206,11 +208,55 @@ static void stamp(struct interview_turns *t, const struct journal_event *e)
 int64_t turns_when(const struct interview *i, const char *path)
 {
     for (size_t k = 0; i->turns && k < i->turns->stamp_count; k++) {
-        if (strcmp(i->turns->stamps[k].path, path) == 0) {
-            return i->turns->stamps[k].wall_ms;
+        const struct turn_stamp *one = &i->turns->stamps[k];
+        if (!one->removal && strcmp(one->path, path) == 0) {
+            return one->wall_ms;
         }
     }
     return 0;
+}
+
+/* An entry was removed: what was noted of it waits, what stands behind it moves up. */
+static void entry_went(struct interview_turns *t, const char *entry)
+{
+    t->removals++;
+    for (size_t k = 0; k < t->count; k++) {
+        struct turn *one = &t->list[k];
+        if (!one->was && path_move(&one->topic, entry, -1) == PATH_WITHIN) {
+            one->was = one->topic;
+            one->topic = mem_text("");
+            one->removal = t->removals;
+        }
+    }
+    for (size_t k = 0; k < t->stamp_count; k++) {
+        struct turn_stamp *one = &t->stamps[k];
+        if (!one->removal && path_move(&one->path, entry, -1) == PATH_WITHIN) {
+            one->removal = t->removals;
+        }
+    }
+}
+
+/* The entry that was removed last came back to its place. */
+static void entry_came(struct interview_turns *t, const char *entry)
+{
+    for (size_t k = 0; k < t->count; k++) {
+        struct turn *one = &t->list[k];
+        if (one->was && one->removal == t->removals) {
+            mem_wipe_text(one->topic);
+            one->topic = one->was;
+            one->was = NULL;
+        } else if (!one->was) {
+            (void)path_move(&one->topic, entry, 1);
+        }
+    }
+    for (size_t k = 0; k < t->stamp_count; k++) {
+        struct turn_stamp *one = &t->stamps[k];
+        if (one->removal && one->removal == t->removals) {
+            one->removal = 0;
+        } else if (!one->removal) {
+            (void)path_move(&one->path, entry, 1);
+        }
+    }
 }
 
 bool turns_keep(struct interview *i, const struct journal_event *e, struct err *err)
@@ -226,6 +272,10 @@ bool turns_keep(struct interview *i, const struct journal_event *e, struct err *
         stamp(t, e);
     } else if (e->kind == JOURNAL_MEMO) {
         keep_memo(i, e);
+    } else if (e->kind == JOURNAL_REMOVE) {
+        entry_went(t, e->path);
+    } else if (e->kind == JOURNAL_RESTORE && i->gone) {
+        entry_came(t, i->gone);
     }
     /* after a power cut nobody knows how long the last turn went on: it ends with what was seen;
      * the same after a restart, whose monotonic clock begins anew */
@@ -294,7 +344,7 @@ void turns_write(const struct interview *i, struct buf *out)
     for (size_t k = 0; k < t->count; k++) {
         const struct turn *one = &t->list[k];
         char recording[33] = "";
-        if (is_taken_back(i, one)) {
+        if (one->was || is_taken_back(i, one)) {
             continue;
         }
         if (one->recorded_ms >= 0) {
@@ -329,6 +379,7 @@ void turns_free(struct interview *i)
         mem_wipe_text(t->list[k].who);
         mem_wipe_text(t->list[k].code);
         mem_wipe_text(t->list[k].entry);
+        mem_wipe_text(t->list[k].was);
     }
     for (size_t k = 0; t && k < t->stamp_count; k++) {
         mem_wipe_text(t->stamps[k].path);

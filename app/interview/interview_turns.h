@@ -19,6 +19,8 @@ struct turn {
     char *code;        /* no turn: `who` ("": nobody) named this code now; NULL: not so */
     unsigned memo;     /* no turn: the memo of this number was begun while `who` spoke; 0: not so */
     char *topic, *who; /* path of the topic's entry; a participant's label, or one of the above */
+    char *was;         /* the topic's entry was removed: its path; `topic` is "" then; or NULL */
+    unsigned removal;  /* by the removal of this number */
     int64_t start, ms; /* within the topic; ms: 0 while it lasts */
     int64_t since;     /* monotonic ms; 0: it has ended */
     uint8_t recording[16];
@@ -27,12 +29,14 @@ struct turn {
 struct turn_stamp { /* a question whose "yes" says that somebody came late, or left */
     char *path;
     int64_t wall_ms;
+    unsigned removal; /* its entry was removed by the removal of this number; 0: it is there */
 };
 struct interview_turns {
     struct turn *list;
     size_t count, cap;
     struct turn_stamp *stamps;
     size_t stamp_count;
+    unsigned removals;            /* of entries, so far */
     int64_t last_mono, last_wall; /* of the event seen last … */
     bool aside;                   /* … and whether it put the interview aside */
 };
@@ -54,8 +58,8 @@ struct node *turns_codes(struct node *topic);
 /* When the question at this path, whose name ends in "_late" or "_left", was answered "yes"; 0: it
  * was not. */
 int64_t turns_when(const struct interview *i, const char *path);
-/* Appends turns.csv; nothing, if there are none.  A code that is not chosen any more has no rows.
- */
+/* Appends turns.csv; nothing, if there are none.  A code that is not chosen any more, and a topic
+ * that was removed, have no rows. */
 void turns_write(const struct interview *i, struct buf *out);
 void turns_free(struct interview *i);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/interview/interview_files.h"
+#include "app/interview/interview_paths.h"
 
 static void forget_typing(struct interview_typing **at)
 {
@@ -27,33 +28,14 @@ void typing_drop(struct interview *i, const char *path)
     }
 }
 
-/* Renumbers the typing after an entry was inserted at (by = 1) or removed from (by = -1) its
- * position. Typing inside a removed entry is deleted. */
 static void renumber(struct interview *i, const char *entry, int by)
 {
-    const char *number = strrchr(entry, '[');
-    size_t len = number ? (size_t)(number - entry) + 1 : 0;
-    unsigned long at = number ? strtoul(number + 1, NULL, 10) : 0;
-    for (struct interview_typing **t = &i->typings; len && *t;) {
-        char *rest, *path = (*t)->path;
-        if (strncmp(path, entry, len) != 0) {
-            t = &(*t)->next;
-            continue;
-        }
-        unsigned long own = strtoul(path + len, &rest, 10);
-        if (by < 0 && own == at) {
+    for (struct interview_typing **t = &i->typings; *t;) {
+        if (path_move(&(*t)->path, entry, by) == PATH_WITHIN) {
             forget_typing(t);
-            continue;
+        } else {
+            t = &(*t)->next;
         }
-        if (own >= at) {
-            struct buf moved = {0};
-            buf_add(&moved, path, len);
-            buf_printf(&moved, "%lu%s", own + (unsigned long)by, rest);
-            mem_wipe_text(path);
-            (*t)->path = mem_text(moved.data);
-            buf_fini(&moved);
-        }
-        t = &(*t)->next;
     }
 }
 

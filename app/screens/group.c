@@ -73,7 +73,7 @@ bool group_asks_first(struct app *app, const struct node *entry)
     app->view.remove_sure = entry;
     for (size_t p = 0; p < count; p++) {
         for (size_t k = 0; people[p].entry == entry && t && k < t->count; k++) {
-            bool own = strcmp(t->list[k].who, people[p].label) == 0;
+            bool own = !t->list[k].was && strcmp(t->list[k].who, people[p].label) == 0;
             quotes += own && t->list[k].quote;
             turns += own && !t->list[k].quote && !t->list[k].code && !t->list[k].memo;
         }

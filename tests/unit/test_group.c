@@ -218,6 +218,105 @@ static void test_group__a_refusal_stays_at_the_table(void **state)
     assert_false(scene_draws(s, "У2 не согласен"));
 }
 
+static bool list(struct device *d, void *arg, struct err *err)
+{
+    struct device_draft drafts[VAULT_DRAFTS];
+    size_t count;
+    bool ok = device_drafts(d, drafts, &count, err);
+    *(struct device_draft *)arg = drafts[0];
+    return ok;
+}
+
+/* As after a power cut: the interview is what its journal tells. */
+static void again(struct scene *s)
+{
+    struct err err = {0};
+    struct device_draft draft;
+    OK(interview_sync(s->app.interview, &err));
+    interview_free(s->app.interview);
+    s->app.interview = NULL;
+    pass(50);
+    OK(writer_call(s->app.writer, list, &draft, &err));
+    OK(interview_resume(&s->app.interview, s->app.writer, &draft, NULL, &err));
+}
+
+/* Who came late stays late when a chair before is removed, and when it comes back. */
+static void test_group__times_go_with_their_chair(void **state)
+{
+    struct scene *s = *state;
+    struct err err = {0};
+    struct interview *i;
+    struct group_person *people;
+    begin(s, 4);
+    i = s->app.interview;
+    answer(s, "/data/part[1]/p_left", "yes");
+    answer(s, "/data/part[4]/p_late", "yes");
+    group_people(i, &s->app.ui.frame, &people);
+    int64_t left = people[0].left_ms, late = people[3].late_ms;
+    assert_true(left > 0 && late > 0);
+    OK(interview_remove(i, session_find(i->session, "/data/part[1]"), &err));
+    group_people(i, &s->app.ui.frame, &people);
+    assert_int_equal(people[2].late_ms, late);
+    assert_int_equal(people[0].left_ms, 0); /* another's */
+    OK(interview_restore(i, &err));
+    group_people(i, &s->app.ui.frame, &people);
+    assert_int_equal(people[3].late_ms, late);
+    assert_int_equal(people[0].left_ms, left);
+    OK(interview_remove(i, session_find(i->session, "/data/part[1]"), &err));
+    again(s); /* the journal tells it, too */
+    group_people(s->app.interview, &s->app.ui.frame, &people);
+    assert_int_equal(people[2].late_ms, late);
+    assert_int_equal(people[0].left_ms, 0);
+}
+
+static void tell(struct interview *i, enum journal_kind kind, const char *path, const char *value)
+{
+    static int64_t now = 1000;
+    struct err err = {0};
+    struct journal_event e = {.kind = kind,
+                              .wall_ms = now,
+                              .mono_ms = now,
+                              .language = "ru",
+                              .path = path,
+                              .value = value,
+                              .value_len = strlen(value)};
+    now += 1000;
+    OK(turns_keep(i, &e, &err));
+}
+
+static void rows(struct interview *i, const char *expected)
+{
+    struct buf csv = {0};
+    turns_write(i, &csv);
+    buf_add(&csv, "", 0);
+    assert_string_equal(strchr(csv.data, '\n') + 1, expected);
+    buf_fini(&csv);
+}
+
+/* A topic that is removed takes its turns along; those of the next are its own still. */
+static void test_group__turns_go_with_their_topic(void **state)
+{
+    struct interview i = {0};
+    (void)state;
+    tell(&i, JOURNAL_TURN, "/data/topic[1]", "\1У1");
+    tell(&i, JOURNAL_TURN, "/data/topic[1]", "\2");
+    tell(&i, JOURNAL_TURN, "/data/topic[2]", "\1У2");
+    tell(&i, JOURNAL_TURN, "/data/topic[2]", "\2");
+    i.gone = mem_text("/data/topic[1]");
+    tell(&i, JOURNAL_REMOVE, "/data/topic[1]", "");
+    rows(&i, "/data/topic[1],turn,У2,0,1000,,,\n");
+    assert_int_equal(turns_spoken(&i, NULL, "У1", 0), 0);
+    assert_int_equal(turns_spoken(&i, "/data/topic[1]", NULL, 0), 1000);
+    tell(&i, JOURNAL_RESTORE, "", "");
+    rows(&i, "/data/topic[1],turn,У1,0,1000,,,\n/data/topic[2],turn,У2,0,1000,,,\n");
+    tell(&i, JOURNAL_REMOVE, "/data/topic[1]", "");
+    tell(&i, JOURNAL_REMOVE, "/data/topic[1]", ""); /* У2's, now */
+    tell(&i, JOURNAL_RESTORE, "", "");
+    rows(&i, "/data/topic[1],turn,У2,0,1000,,,\n"); /* the first stays away */
+    mem_wipe_text(i.gone);
+    turns_free(&i);
+}
+
 /* How wide the bar is that tells how long it was spoken from a chair. */
 static int bar_of(struct scene *s, const char *id)
 {
@@ -378,21 +477,10 @@ static void test_group__the_last_turn_can_be_put_right(void **state)
     assert_int_equal(s->app.interview->turns->count, 2);
 }
 
-static bool list(struct device *d, void *arg, struct err *err)
-{
-    struct device_draft drafts[VAULT_DRAFTS];
-    size_t count;
-    bool ok = device_drafts(d, drafts, &count, err);
-    *(struct device_draft *)arg = drafts[0];
-    return ok;
-}
-
 /* As after kill -9: closed turns are all there, the last one ends with what was seen. */
 static void test_group__turns_survive_a_power_cut(void **state)
 {
     struct scene *s = *state;
-    struct err err = {0};
-    struct device_draft draft;
     struct buf before = {0}, after = {0};
     sit_down(s);
     scene_tap(s, "chair:1");
@@ -401,12 +489,7 @@ static void test_group__turns_survive_a_power_cut(void **state)
     pass(20);
     interview_language(s->app.interview, "ky"); /* seen while У2 speaks */
     turns_write(s->app.interview, &before);
-    OK(interview_sync(s->app.interview, &err));
-    interview_free(s->app.interview);
-    s->app.interview = NULL;
-    pass(50);
-    OK(writer_call(s->app.writer, list, &draft, &err));
-    OK(interview_resume(&s->app.interview, s->app.writer, &draft, NULL, &err));
+    again(s);
     assert_null(turns_open(s->app.interview));
     turns_write(s->app.interview, &after);
     assert_string_equal(after.data, before.data);
@@ -743,6 +826,8 @@ int main(void)
         SCENE_TEST(test_group__silence_has_a_chair_and_a_bar),
         SCENE_TEST(test_group__a_row_of_the_list_is_a_label),
         SCENE_TEST(test_group__a_refusal_stays_at_the_table),
+        SCENE_TEST(test_group__times_go_with_their_chair),
+        cmocka_unit_test(test_group__turns_go_with_their_topic),
         SCENE_TEST(test_group__probes_are_in_reach),
         SCENE_TEST(test_group__help_for_where_one_is),
         SCENE_TEST(test_group__people_as_they_agreed),
