@@ -15,6 +15,10 @@ PREFIX ?= /usr/local
 V ?= 0
 VERSION = 0.1
 -include config.mk
+# One job for each processor, unless the caller says how many.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
+endif
 
 # ---- Debian packages ----
 DEPS_BUILD = gcc libc6-dev make pkg-config libsdl2-dev libsdl2-ttf-dev libsodium-dev libsqlite3-dev \
@@ -132,15 +136,20 @@ fuzz: ## fuzz every parser, SECONDS=60 each (clang), then report line coverage
 
 fuzzers: $(FUZZERS)
 
-print: deps programs ## print all of the study's forms in all languages to A4, and look for what a page cuts
+print: deps ## print all of the study's forms in all languages to A4, and look for what a page cuts
+	$(Q)$(MAKE) --no-print-directory -s programs
 	$(Q)ALL=1 tests/print.sh
+
 peers: programs ## the study's forms in ODK's JavaScript engine and pyxform (installs from npm)
 	$(Q)tests/peers.sh
 
-simulate: deps programs ## make up the study's interviews, seal, import and export them, and compare cell by cell
+simulate: deps ## make up the study's interviews, seal, import and export them, and compare cell by cell
+	$(Q)$(MAKE) --no-print-directory -s programs
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(Q)ALL=1 tests/simulate.sh
-bench: deps all ## print the figures of docs/MEASUREMENTS.md, each next to a bare loop of the same primitives
+
+bench: deps ## print the figures of docs/MEASUREMENTS.md, each next to a bare loop of the same primitives
+	$(Q)$(MAKE) --no-print-directory -s all
 	$(Q)$(MAKE) --no-print-directory -s FLAVOUR=test programs tests
 	$(Q)$(MAKE) --no-print-directory -s benches
 	$(Q)BIN=$(BIN) SHARED=$(SHARED) tests/bench.sh
