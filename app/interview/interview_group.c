@@ -64,11 +64,13 @@ static bool says_yes(const struct node *node)
     return node && node->active && strcmp(tree_value(node), "yes") == 0;
 }
 
+/* A default is nobody's answer. */
 static bool any_answer(const struct node *node)
 {
     for (const struct node *n = node->first; n; n = n->next) {
         bool leaf = n->item && n->item->is_leaf;
-        if (n->active && (leaf ? n->item->control && *tree_value(n) : any_answer(n))) {
+        if (n->active &&
+            (leaf ? n->item->control && *tree_value(n) && !session_is_default(n) : any_answer(n))) {
             return true;
         }
     }

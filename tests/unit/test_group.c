@@ -425,6 +425,53 @@ static void test_group__a_newcomer_stops_the_recording(void **state)
     assert_true(records(s));
 }
 
+/* tests/cases/group.csv, in which everybody is asked from the start whether they came later
+ * (default "no"), and before the consent another thing. */
+static char *form_with_defaults(void)
+{
+    char *form = scene_form("tests/cases/group.csv");
+    static const char *const questions[] = {"p_late", "p_left"};
+    for (size_t k = 0; k < 2; k++) {
+        char bind[64];
+        snprintf(bind, sizeof bind, "\"/data/part/%s\"", questions[k]);
+        char *relevant = strstr(strstr(form, bind), "relevant=");
+        memcpy(relevant, "ignored1", strlen("relevant"));
+    }
+    return form;
+}
+
+/* Somebody whose only "no" is a default, or to another question, was not asked: it stops. */
+static void test_group__a_no_that_says_nothing_of_the_consent(void **state)
+{
+    struct scene *s = *state;
+    struct err err = {0};
+    struct group_person *people;
+    struct node *entry;
+    char *form = form_with_defaults();
+    scene_begin(s, window, form, "group", look);
+    free(form);
+    const struct page round = s->app.interview->page;
+    answer(s, "/data/part[1]/p_take", "yes");
+    answer(s, "/data/part[1]/p_audio", "yes");
+    answer(s, "/data/part[1]/p_quote", "yes");
+    scene_draw(s);
+    assert_true(scene_tap(s, "right"));
+    assert_true(records(s));
+    OK(interview_add(s->app.interview, &round, &entry, &err));
+    scene_draw(s);
+    assert_false(records(s));
+    assert_int_equal(group_people(s->app.interview, &s->app.ui.frame, &people), 2);
+    assert_true(people[1].fresh); /* an answer by default is none */
+    answer(s, "/data/part[2]/p_left", "yes");
+    answer(s, "/data/part[2]/p_left", "no"); /* answered, and about something else */
+    scene_draw(s);
+    assert_false(records(s));
+    answer(s, "/data/part[2]/p_take", "no"); /* takes no part */
+    scene_draw(s);
+    assert_true(scene_tap(s, "right"));
+    assert_true(records(s));
+}
+
 static void test_group__a_tap_begins_a_turn_and_ends_the_last(void **state)
 {
     struct scene *s = *state;
@@ -832,6 +879,7 @@ int main(void)
         SCENE_TEST(test_group__help_for_where_one_is),
         SCENE_TEST(test_group__people_as_they_agreed),
         SCENE_TEST(test_group__a_newcomer_stops_the_recording),
+        SCENE_TEST(test_group__a_no_that_says_nothing_of_the_consent),
         SCENE_TEST(test_group__a_tap_begins_a_turn_and_ends_the_last),
         SCENE_TEST(test_group__the_last_turn_can_be_put_right),
         SCENE_TEST(test_group__turns_survive_a_power_cut),
