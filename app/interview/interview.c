@@ -432,10 +432,6 @@ bool interview_resume(struct interview **out, struct writer *writer,
         writer_draft(writer, &i->draft);
         interview_post(i, JOURNAL_RESUME, "", NULL,
                        0); /* not waited for: a draft can be finished even on a full disk */
-        if (i->page.node) {
-            struct page page = i->page;
-            interview_go(i, &page);
-        }
     }
     buf_fini(&r.page);
     buf_fini(&r.roster);
@@ -446,6 +442,14 @@ bool interview_resume(struct interview **out, struct writer *writer,
     }
     *out = i;
     return true;
+}
+
+void interview_show_page(struct interview *i)
+{
+    if (i->page.node) {
+        struct page page = i->page;
+        interview_go(i, &page);
+    }
 }
 
 void interview_free(struct interview *i)

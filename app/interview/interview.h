@@ -81,6 +81,9 @@ MUST_CHECK bool interview_begin(struct interview **interview, struct writer *wri
 MUST_CHECK bool interview_resume(struct interview **interview, struct writer *writer,
                                  const struct device_draft *draft, struct progress *progress,
                                  struct err *err);
+/* After interview_resume, and after a recording that was cut has been ended: journals that the page
+ * is shown again. */
+void interview_show_page(struct interview *interview);
 void interview_free(struct interview *interview); /* the draft stays on the device */
 
 /* These change the session and write the journal. */

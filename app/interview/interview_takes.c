@@ -124,6 +124,15 @@ static const char *const whys[] = {
     [WHY_BY_HAND] = "end",    [WHY_CONSENT] = "end: consent", [WHY_LEFT] = "end: left",
     [WHY_FULL] = "end: full", [WHY_BROKEN] = "end: broken",   [WHY_CUT] = "end: cut"};
 
+/* The power took the last seconds: what happened in them stands at the recording's end. */
+static void cut_moments(struct interview_sound *s, const struct sound_take *take)
+{
+    for (size_t m = 0; m < s->moment_count; m++) {
+        struct sound_moment *one = &s->moments[m];
+        one->ms = &s->takes[one->take] == take && one->ms > take->ms ? take->ms : one->ms;
+    }
+}
+
 static bool keep_sound(struct interview *i, const struct journal_event *e, struct err *err)
 {
     struct interview_sound *s = takes_of(i);
@@ -144,6 +153,9 @@ static bool keep_sound(struct interview *i, const struct journal_event *e, struc
     take->runs = one.what != SOUND_ENDED && one.what != SOUND_DELETED;
     take->deleted = one.what == SOUND_DELETED;
     take->why = one.what == SOUND_ENDED ? one.why : take->why;
+    if (one.what == SOUND_ENDED) {
+        cut_moments(s, take);
+    }
     static const char *const events[] = {[SOUND_BEGUN] = "begin",
                                          [SOUND_PAUSED] = "pause",
                                          [SOUND_WENT_ON] = "continue",

@@ -259,6 +259,22 @@ static void entry_came(struct interview_turns *t, const char *entry)
     }
 }
 
+/* The power took the last seconds of a recording: what began in them was not recorded. */
+static void cut_turns(struct interview_turns *t, const struct journal_event *e)
+{
+    struct journal_sound sound;
+    if (!journal_sound_read(&sound, e, NULL) || sound.what != SOUND_ENDED) {
+        return;
+    }
+    for (size_t k = t->count; k > 0; k--) {
+        struct turn *one = &t->list[k - 1];
+        bool same = memcmp(one->recording, sound.recording, sizeof one->recording) == 0;
+        if (same && one->recorded_ms >= sound.ms) {
+            one->recorded_ms = -1;
+        }
+    }
+}
+
 bool turns_keep(struct interview *i, const struct journal_event *e, struct err *err)
 {
     if ((e->kind == JOURNAL_TURN || tells_of_coming(e)) && !i->turns) {
@@ -272,6 +288,8 @@ bool turns_keep(struct interview *i, const struct journal_event *e, struct err *
         stamp(t, e);
     } else if (e->kind == JOURNAL_MEMO) {
         keep_memo(i, e);
+    } else if (e->kind == JOURNAL_SOUND) {
+        cut_turns(t, e);
     } else if (e->kind == JOURNAL_REMOVE) {
         entry_went(t, e->path);
     } else if (e->kind == JOURNAL_RESTORE && i->gone) {

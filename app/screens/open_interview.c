@@ -204,6 +204,9 @@ static void opened(struct app *app, void *context, bool ok, const struct err *er
     app->interview = o->interview;
     o->interview = NULL;
     app_sound_resumed(app);
+    if (!o->anew && !o->corrects) {
+        interview_show_page(app->interview);
+    }
     enter_interview(app);
     if (*o->about) {
         interview_want_case(app->interview, o->about);

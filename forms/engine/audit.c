@@ -21,9 +21,18 @@ struct watched { /* a question of the open page, and its value when the page ope
 };
 
 struct audit {
-    struct buf rows;
-    struct buf user_at; /* size_t each: offsets in `rows` for the user, who is known only at the
-                         * end */
+    struct buf rows; /* without what is known only at the end */
+    struct mark {
+        size_t user, end; /* offsets in `rows`: where the user goes; where the row ends */
+        struct place {
+            bool recorded;
+            uint8_t recording[16];
+            int64_t ms;
+        } at;  /* in which recording the row begins, and where */
+    } * marks; /* one for each row */
+    size_t mark_count, mark_cap;
+    struct place *ended; /* recordings that have ended, and how long they are */
+    size_t ended_count;
     bool track;
     int64_t wall, mono; /* clock times at the beginning or the last resume */
     int64_t last_wall, last_mono, now;
@@ -42,13 +51,10 @@ struct audit {
     size_t seen_count, seen_cap;
     unsigned memos; /* memos started so far */
     char *reason;   /* of a correction, or NULL */
-    /* the recording that runs */
-    struct place {
-        bool recorded;
-        uint8_t recording[16];
-        int64_t ms;
-    } heard, opened;     /* until the last event of the recording; when the open page opened */
-    int64_t heard_since; /* monotonic; 0: it pauses */
+    struct place heard,
+        opened;          /* the recording that runs, at its last event; when the page opened */
+    int64_t heard_since; /* monotonic, of that event; 0: it pauses */
+    bool aside;          /* the last event put the interview aside */
 };
 
 /* The new columns of a later version come last: logs of older devices have fewer. */
@@ -78,7 +84,8 @@ void audit_free(struct audit *a)
     if (a) {
         forget_page(a);
         buf_fini(&a->rows);
-        buf_fini(&a->user_at);
+        free(a->marks);
+        free(a->ended);
         free(a->fields);
         free(a->seen);
         mem_wipe_text(a->reason);
@@ -103,19 +110,33 @@ static struct place place_now(const struct audit *a)
     return at;
 }
 
-/* Two cells: which recording runs, and where in it this is. */
-static void put_place(struct buf *out, const struct place *at)
+/* Two cells: which recording runs, and where in it this is.  Of one that was cut the last seconds
+ * may be missing. */
+static void put_place(const struct audit *a, struct buf *out, const struct place *at)
 {
     char name[33] = "";
-    if (at->recorded) {
-        text_hex(name, at->recording, sizeof at->recording);
-    }
-    csv_cell(out, name, false);
-    if (at->recorded) {
-        put_ms(out, at->ms);
-    } else {
+    int64_t ms = at->ms;
+    if (!at->recorded) {
         csv_cell(out, "", false);
+        csv_cell(out, "", false);
+        return;
     }
+    for (size_t i = 0; i < a->ended_count; i++) {
+        bool same = memcmp(a->ended[i].recording, at->recording, sizeof at->recording) == 0;
+        ms = same && ms > a->ended[i].ms ? a->ended[i].ms : ms;
+    }
+    text_hex(name, at->recording, sizeof at->recording);
+    csv_cell(out, name, false);
+    put_ms(out, ms);
+}
+
+static struct mark *add_mark(struct audit *a)
+{
+    if (a->mark_count == a->mark_cap) {
+        a->mark_cap = a->mark_cap ? 2 * a->mark_cap : 128;
+        a->marks = mem_grow(a->marks, a->mark_cap, sizeof *a->marks);
+    }
+    return &a->marks[a->mark_count++];
 }
 
 /* `end` 0: the event has no duration. */
@@ -123,7 +144,8 @@ static void put_reason(struct audit *a, const char *event, const char *path, int
                        int64_t end, const char *before, const char *after, const char *reason)
 {
     struct buf *out = &a->rows;
-    struct place at = end ? a->opened : place_now(a);
+    struct mark *mark = add_mark(a);
+    mark->at = end ? a->opened : place_now(a);
     csv_cell(out, event, true);
     csv_cell(out, path, false);
     put_ms(out, start);
@@ -138,11 +160,10 @@ static void put_reason(struct audit *a, const char *event, const char *path, int
     csv_cell(out, before, false);
     csv_cell(out, after, false);
     csv_cell(out, "", false); /* user */
-    buf_add(&a->user_at, &out->len, sizeof out->len);
+    mark->user = out->len;
     csv_cell(out, reason, false);
     csv_cell(out, a->language, false);
-    put_place(out, &at);
-    csv_end(out);
+    mark->end = out->len;
 }
 
 static void put_row(struct audit *a, const char *event, const char *path, int64_t start,
@@ -333,15 +354,20 @@ static void put_sound(struct audit *a, const struct journal_event *e)
     bool over = s.what == SOUND_ENDED || s.what == SOUND_DELETED;
     struct place running = a->heard;
     int64_t since = a->heard_since;
+    bool other =
+        running.recorded && memcmp(running.recording, s.recording, sizeof s.recording) != 0;
     a->heard = (struct place){.recorded = true, .ms = s.ms};
     memcpy(a->heard.recording, s.recording, sizeof s.recording);
     a->heard_since = 0;
+    if (s.what == SOUND_ENDED) {
+        a->ended = mem_grow(a->ended, a->ended_count + 1, sizeof *a->ended);
+        a->ended[a->ended_count++] = a->heard;
+    }
     put_row(a, events[s.what], e->path, a->now, 0, over ? name : "", over ? "" : name);
     if (s.what == SOUND_BEGUN || s.what == SOUND_WENT_ON) {
         a->heard_since = e->mono_ms > 0 ? e->mono_ms : 1;
-    } else if (over && running.recorded &&
-               memcmp(running.recording, s.recording, sizeof s.recording) != 0) {
-        a->heard = running; /* an earlier one was deleted while another runs */
+    } else if (over && other) { /* an earlier one was deleted while another runs */
+        a->heard = running;
         a->heard_since = since;
     } else if (over) {
         a->heard = (struct place){0};
@@ -368,13 +394,18 @@ static void put_turn(struct audit *a, const struct journal_event *e)
     mem_wipe_text(label);
 }
 
-/* A resume: whether the recording went on is told by the next event, if it did not. */
-static void put_resume(struct audit *a)
+/* What was cut, or went over a restart, stopped with the event seen last: the monotonic clock says
+ * nothing of the gap. */
+static void freeze(struct audit *a, const struct journal_event *e)
 {
-    struct place running = a->heard;
-    a->heard = (struct place){0};
-    put_row(a, "form resume", "", a->now, 0, "", "");
-    a->heard = running;
+    enum { CLOCKS_MS = 60000 };
+    int64_t gap = (e->wall_ms - a->last_wall) - (e->mono_ms - a->last_mono);
+    bool restarted = e->mono_ms < a->last_mono || gap > CLOCKS_MS || gap < -CLOCKS_MS;
+    if (e->kind == JOURNAL_RESUME && (!a->aside || restarted)) {
+        a->heard = place_now(a);
+        a->heard_since = 0;
+    }
+    a->aside = e->kind == JOURNAL_PAUSE;
 }
 
 void audit_event(struct audit *a, const struct journal_event *e, struct session *s)
@@ -383,6 +414,7 @@ void audit_event(struct audit *a, const struct journal_event *e, struct session 
     if (e->kind == JOURNAL_RESUME) {
         close_page(a); /* the page ended with the last event on it, even if power failed */
     }
+    freeze(a, e);
     keep_time(a, e);
     switch (e->kind) {
     case JOURNAL_BEGIN:
@@ -392,7 +424,7 @@ void audit_event(struct audit *a, const struct journal_event *e, struct session 
         compare_asked(a, s, false);
         break;
     case JOURNAL_RESUME:
-        put_resume(a);
+        put_row(a, "form resume", "", a->now, 0, "", "");
         break;
     case JOURNAL_PAUSE:
         close_page(a);
@@ -461,13 +493,15 @@ void audit_write(struct audit *a, const char *user, struct buf *out)
     buf_join(out, audit_columns, "\n", NULL);
     struct buf cell = {0};
     csv_cell(&cell, user, true);
-    size_t from = 0, to;
-    for (size_t i = 0; i < a->user_at.len; i += sizeof to) {
-        memcpy(&to, a->user_at.data + i, sizeof to);
-        buf_add(out, a->rows.data + from, to - from);
+    size_t from = 0;
+    for (size_t i = 0; i < a->mark_count; i++) {
+        const struct mark *mark = &a->marks[i];
+        buf_add(out, a->rows.data + from, mark->user - from);
         buf_add(out, cell.data, cell.len);
-        from = to;
+        buf_add(out, a->rows.data + mark->user, mark->end - mark->user);
+        put_place(a, out, &mark->at);
+        csv_end(out);
+        from = mark->end;
     }
-    buf_add(out, a->rows.data ? a->rows.data + from : "", a->rows.len - from);
     buf_fini(&cell);
 }

@@ -225,10 +225,34 @@ static void test_audit__rows_have_their_place_in_the_recording(void **state)
     expect(r, "\nquestion,/data/age,1005000,1008000,,,,,,,,ru," R11 ",1900\n");
     expect(r, "\nmemo,/data/age,1007000,,,,,,,,,ru," R11 ",2900\n");
     expect(r, "\nform exit,,1008000,,,,,,,,,ru," R11 ",3900\n");
-    expect(r, "\nform resume,,1009000,,,,,,,,,ru,,\n"); /* it may have been cut */
+    expect(r, "\nform resume,,1009000,,,,,,,,,ru," R11 ",4900\n");
     expect(r, "\nconstraint error,/data/age,1010000,,,,,,,,,ru," R11 ",5900\n");
     expect(r, "\nrecording end,/data/age,1011000,,,,," R11 ",,,,ru," R11 ",6000\n");
     expect(r, "\nconstraint error,/data/age,1012000,,,,,,,,,ru,,\n");
+}
+
+/* After a power cut it stopped with the event seen last, whatever clocks say; and what lay in the
+ * seconds that were lost stands at its end. */
+static void test_audit__a_recording_that_was_cut(void **state)
+{
+    struct rig *r = *state;
+    event(r, JOURNAL_BEGIN, "", "", "ru");
+    sound(r, SOUND_BEGUN, 0x11, 0);
+    event(r, JOURNAL_PAGE, "/data/age", "", "ru"); /* 1 s */
+    for (int k = 0; k < 6; k++) {
+        event(r, JOURNAL_ANSWER, "/data/age", "20", "ru");
+    }
+    event(r, JOURNAL_REFUSED, "/data/age", "", "ru"); /* 8 s */
+    r->wall += 3600000;
+    r->mono = 900000; /* another boot */
+    event(r, JOURNAL_RESUME, "", "", "ru");
+    sound(r, SOUND_ENDED, 0x11, 5000);
+    event(r, JOURNAL_PAGE, "/data/both", "", "ru");
+    event(r, JOURNAL_PAGE, "/data/age", "", "ru");
+    expect(r, "\nconstraint error,/data/age,1009000,,,,,,,,,ru," R11 ",5000\n");
+    expect(r, "\nform resume,,4610000,,,,,,,,,ru," R11 ",5000\n");
+    expect(r, "\nrecording end,/data/age,4611000,,,,," R11 ",,,,ru," R11 ",5000\n");
+    expect(r, "\ngroup questions,/data/both,4612000,4613000,,,,,,,,ru,,\n");
 }
 
 static void test_audit__an_earlier_recording_is_deleted_while_one_runs(void **state)
@@ -293,6 +317,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_audit__an_earlier_recording_is_deleted_while_one_runs,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(test_audit__a_recording_that_was_cut, setup, teardown),
         cmocka_unit_test_setup_teardown(test_audit__turns_are_in_it, setup, teardown),
     };
     xml_setup();

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "app/interview/interview_sound.h"
+#include "app/interview/interview_turns.h"
 #include "platform/machine/voice.h"
 #include "tests/lib/study.h"
 
@@ -245,6 +246,55 @@ static void test_sound__times_are_known_after_a_power_cut(void **state)
 }
 
 /* The lock closes the interview, not the recording. */
+static void tell(struct scene *c, enum journal_kind kind, const char *path, const void *value,
+                 size_t len, int64_t mono_ms)
+{
+    struct err err = {0};
+    struct journal_event e = {.kind = kind,
+                              .wall_ms = study_wall + mono_ms,
+                              .mono_ms = mono_ms,
+                              .language = "ky",
+                              .path = path,
+                              .value = value,
+                              .value_len = len};
+    OK(takes_keep(c->i, &e, &err));
+    OK(turns_keep(c->i, &e, &err));
+}
+
+static void tell_sound(struct scene *c, enum journal_sounds what, int64_t ms, int64_t mono_ms)
+{
+    struct journal_sound sound = {
+        .what = what, .why = what == SOUND_ENDED ? WHY_CUT : 0, .recording = {0x77}, .ms = ms};
+    uint8_t value[JOURNAL_SOUND_BYTES];
+    journal_sound_write(value, &sound);
+    tell(c, JOURNAL_SOUND, "/data/story", value, sizeof value, mono_ms);
+}
+
+/* The power takes up to five seconds: what was seen in them is not beyond the recording's end. */
+static void test_sound__nothing_lies_beyond_the_end(void **state)
+{
+    (void)state;
+    struct scene c;
+    struct buf csv = {0};
+    begin(&c);
+    tell_sound(&c, SOUND_BEGUN, 0, 1000);
+    tell(&c, JOURNAL_PAGE, "/data/agree", "", 0, 4000);
+    tell(&c, JOURNAL_TURN, "/data/person[1]", "\1У1", strlen("\1У1"), 4500);
+    tell(&c, JOURNAL_PAGE, "/data/story", "", 0, 8300);
+    tell(&c, JOURNAL_TURN, "/data/person[1]", "\1У2", strlen("\1У2"), 8400);
+    tell(&c, JOURNAL_RESUME, "", "", 0, 9000);
+    tell_sound(&c, SOUND_ENDED, 5000, 9100);
+    takes_write(c.i, &csv);
+    assert_non_null(strstr(csv.data, ",3000,question,/data/agree,\n"));
+    assert_non_null(strstr(csv.data, ",5000,question,/data/story,\n"));
+    buf_cut(&csv, 0);
+    turns_write(c.i, &csv);
+    assert_non_null(strstr(csv.data, "turn,У1,0,3900,77000000000000000000000000000000,3500,\n"));
+    assert_non_null(strstr(csv.data, "turn,У2,3900,0,,,\n")); /* was not recorded */
+    buf_fini(&csv);
+    end(&c);
+}
+
 static void test_sound__goes_on_under_the_lock(void **state)
 {
     (void)state;
@@ -369,6 +419,7 @@ int main(void)
         cmocka_unit_test(test_sound__a_no_stops_it_at_once),
         cmocka_unit_test(test_sound__the_whole_interview_waits_for_all),
         cmocka_unit_test(test_sound__times_are_known_after_a_power_cut),
+        cmocka_unit_test(test_sound__nothing_lies_beyond_the_end),
         cmocka_unit_test(test_sound__goes_on_under_the_lock),
         cmocka_unit_test(test_sound__can_be_deleted),
         cmocka_unit_test(test_sound__a_deletion_that_was_cut_is_done),
