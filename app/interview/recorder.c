@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "platform/machine/clock.h"
 #include "platform/machine/microphone.h"
 #include "platform/machine/secret.h"
 #include "platform/machine/voice.h"
@@ -40,6 +41,7 @@ struct recorder {
     pthread_mutex_t mutex;
     enum recorder_state state;
     int64_t heard, quiet_from, clipped_until; /* samples */
+    int64_t came;                             /* monotonic ms: when the last of them came */
     int level;
     struct err err;
 };
@@ -122,6 +124,7 @@ static void measure(struct recorder *r, size_t count)
     }
     pthread_mutex_lock(&r->mutex);
     r->heard += (int64_t)count;
+    r->came = clock_mono_ms();
     r->level = peak > LOUDEST ? PERCENT : peak * PERCENT / LOUDEST;
     r->quiet_from = peak > QUIET ? r->heard : r->quiet_from;
     r->clipped_until =
@@ -199,6 +202,7 @@ bool recorder_begin(struct recorder **out, struct writer *writer, int bits, bool
     r->writer = writer;
     r->rate = voice_rate(bits);
     r->bits = bits;
+    r->came = clock_mono_ms();
     pthread_mutex_init(&r->mutex, NULL);
     secret_random(&spec.serial, sizeof spec.serial);
     bool ok = microphone_open(&r->microphone, r->rate, err) && voice_begin(&r->voice, &spec, err) &&
@@ -241,6 +245,7 @@ void recorder_pause(struct recorder *r, bool pause)
     if (r->state == RECORDER_RUNS || r->state == RECORDER_PAUSED) {
         r->state = pause ? RECORDER_PAUSED : RECORDER_RUNS;
         r->quiet_from = r->heard;
+        r->came = clock_mono_ms();
     }
     pthread_mutex_unlock(&r->mutex);
 }
@@ -248,11 +253,13 @@ void recorder_pause(struct recorder *r, bool pause)
 struct recorder_now recorder_look(struct recorder *r)
 {
     pthread_mutex_lock(&r->mutex);
+    bool quiet = (r->heard - r->quiet_from) * SECOND / r->rate >= SILENT_MS;
+    bool dead = clock_mono_ms() - r->came >= SILENT_MS; /* it is open, and nothing comes */
+    bool runs = r->state == RECORDER_RUNS;
     struct recorder_now now = {.state = r->state,
                                .ms = r->heard * SECOND / r->rate,
-                               .level = r->state == RECORDER_RUNS ? r->level : 0,
-                               .silent = r->state == RECORDER_RUNS &&
-                                         (r->heard - r->quiet_from) * SECOND / r->rate >= SILENT_MS,
+                               .level = runs && !dead ? r->level : 0,
+                               .silent = runs && (quiet || dead),
                                .clipped = r->heard < r->clipped_until,
                                .err = r->err};
     pthread_mutex_unlock(&r->mutex);

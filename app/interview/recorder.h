@@ -21,7 +21,7 @@ struct recorder_now {
     enum recorder_state state;
     int64_t ms;   /* heard, without pauses */
     int level;    /* 0 to 100: the loudest of the last moment */
-    bool silent;  /* nothing was heard for ten seconds */
+    bool silent;  /* nothing was heard for ten seconds, or nothing came */
     bool clipped; /* too loud within the last two seconds */
     struct err err;
 };

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Does the screen record only while everybody agrees, say so, and go on under the lock? */
 #include <SDL2/SDL.h>
+#include <dlfcn.h>
 #include <sys/statvfs.h>
+#include <time.h>
 
 #include "app/shell/sound.h"
 #include "platform/machine/audio.h"
@@ -18,6 +20,17 @@ int SDL_GetNumAudioDevices(int iscapture)
 {
     (void)iscapture;
     return deaf ? 0 : 1;
+}
+
+static bool dead; /* it is open, and delivers nothing */
+
+Uint32 SDL_DequeueAudio(SDL_AudioDeviceID device, void *data, Uint32 bytes)
+{
+    static Uint32 (*real)(SDL_AudioDeviceID, void *, Uint32);
+    if (!real) {
+        *(void **)&real = dlsym(RTLD_NEXT, "SDL_DequeueAudio");
+    }
+    return dead ? 0 : real(device, data, bytes);
 }
 
 static void begin(struct scene *s)
@@ -203,6 +216,24 @@ static void test_microphone__help_where_it_is_of_use(void **state)
     assert_true(scene_tap(s, "back"));
     answer(s, "choice:yes");
     assert_int_equal(help_now(&s->app, shown), 2); /* the strip is there */
+}
+
+/* A microphone that is open and delivers no sound at all is told as one that hears nothing. */
+static void test_microphone__a_dead_one_is_told(void **state)
+{
+    struct scene *s = *state;
+    struct recorder *r;
+    dead = true;
+    record(s);
+    r = s->app.interview->sound->recorder;
+    for (int k = 0; k < 1100 && !recorder_look(r).silent; k++) {
+        const struct timespec step = {0, 10 * 1000000L};
+        nanosleep(&step, NULL);
+    }
+    assert_true(recorder_look(r).silent);
+    scene_draw(s);
+    assert_true(scene_draws(s, "Ничего не слышно."));
+    dead = false;
 }
 
 /* 250 minutes of 3,000 bytes a second and a tenth more, on the strip and under the lock; less than
@@ -404,6 +435,7 @@ int main(void)
         SCENE_TEST(test_microphone__goes_on_under_the_lock),
         SCENE_TEST(test_microphone__the_locked_page_can_stop_it),
         SCENE_TEST(test_microphone__help_where_it_is_of_use),
+        SCENE_TEST(test_microphone__a_dead_one_is_told),
         SCENE_TEST(test_microphone__the_room_that_is_left),
         SCENE_TEST(test_microphone__stopped_by_hand_it_stays_so),
         SCENE_TEST(test_microphone__sleep_and_travel_end_it),
