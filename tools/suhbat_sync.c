@@ -330,6 +330,9 @@ static void tell_export(const struct export_counts *counts)
          "transcripts of recordings are left out; --sensitive includes them"},
         {"hidden_columns", counts->hidden_columns,
          "columns marked sensitive=extra are left out; --sensitive includes them"},
+        {"hidden_codes", counts->hidden_codes,
+         "codes named at tables are left out, as their question is sensitive=extra; --sensitive "
+         "includes them"},
         {"withdrawn", counts->withdrawn,
          "records are those of people who took a use back: its question says 'withdrawn'"},
         {"unmarked", counts->unmarked,

@@ -3,23 +3,28 @@
 #include "platform/machine/zip.h"
 #include "tests/lib/desk_case.h"
 #include "tests/lib/qda.h"
+#include "tools/desk/desk_forget.h"
 
-static const char md[] =
-    "| survey |\n| | type | name | label | calculation | appearance | bind::suhbat:submitter |\n"
-    "| | text | int_code | I | | | yes |\n"
-    "| | begin_repeat | part | Round | | focus-group | |\n"
-    "| | calculate | p_lab | | concat('У', position(..)) | | |\n"
-    "| | select_one sex | p_sex | Sex | | | |\n"
-    "| | end_repeat | | | | | |\n"
-    "| | begin_repeat | topic | Topics | | focus-group | |\n"
-    "| | text | tp_sum | Summary | | | |\n"
-    "| | begin_repeat | tp_q | Quotes | | | |\n"
-    "| | select_one ${p_lab} | q_who | Whose words? | | | |\n"
-    "| | text | q_txt | Words | | | |\n"
-    "| | end_repeat | | | | | |\n"
-    "| | end_repeat | | | | | |\n"
-    "| choices |\n| | list_name | name | label |\n| | sex | f | Female |\n| | sex | m | Male |\n"
-    "| settings |\n| | form_id | version |\n| | test_form | 1 |\n";
+/* SENSITIVE: of the question for the codes of a topic. */
+#define FORM(SENSITIVE)                                                                            \
+    "| survey |\n| | type | name | label | calculation | appearance | bind::suhbat:submitter | "   \
+    "bind::suhbat:sensitive |\n"                                                                   \
+    "| | text | int_code | I | | | yes | |\n"                                                      \
+    "| | begin_repeat | part | Round | | focus-group | | |\n"                                      \
+    "| | calculate | p_lab | | concat('У', position(..)) | | | |\n"                               \
+    "| | select_one sex | p_sex | Sex | | | | |\n"                                                 \
+    "| | end_repeat | | | | | | |\n"                                                               \
+    "| | begin_repeat | topic | Topics | | focus-group | | |\n"                                    \
+    "| | text | tp_sum | Summary | | | | |\n"                                                      \
+    "| | select_multiple elem | tp_codes | Named | | | | " SENSITIVE " |\n"                        \
+    "| | begin_repeat | tp_q | Quotes | | | | |\n"                                                 \
+    "| | select_one ${p_lab} | q_who | Whose words? | | | | |\n"                                   \
+    "| | text | q_txt | Words | | | | |\n"                                                         \
+    "| | end_repeat | | | | | | |\n"                                                               \
+    "| | end_repeat | | | | | | |\n"                                                               \
+    "| choices |\n| | list_name | name | label |\n| | sex | f | Female |\n| | sex | m | Male |\n"  \
+    "| | elem | trust | Trust |\n| | elem | rights | Rights |\n"                                   \
+    "| settings |\n| | form_id | version |\n| | test_form | 1 |\n"
 
 static const char instance[] =
     "<data id='test_form' version='1'><int_code>A12</int_code>"
@@ -58,12 +63,19 @@ struct scene {
     char out[300];
 };
 
+static const char audit[] =
+    "event,node,start,end,latitude,longitude,accuracy,old-value,new-value,user,change-reason,"
+    "language,recording,recording-ms\n"
+    "recording begin,/data/whole,1,,,,,," HEX ",,,ru," HEX ",0\n"
+    "question,/data/int_code,2,3,,,,,,,,ru," HEX ",1200\n";
+
 static void finish(struct scene *c)
 {
     struct err err = {0};
     struct device_draft d;
     struct buf files = {0};
     static const uint8_t id[16] = {0xA1, 1};
+    tar_add(&files, "audit.csv", audit, sizeof audit - 1);
     tar_add(&files, "memos.csv", memos, sizeof memos - 1);
     tar_add(&files, "recordings.csv", recordings, sizeof recordings - 1);
     tar_add(&files, "turns.csv", turns, sizeof turns - 1);
@@ -77,7 +89,7 @@ static void finish(struct scene *c)
     buf_fini(&files);
 }
 
-static void begin(struct scene *c)
+static void begin_with(struct scene *c, const char *md)
 {
     struct err err = {0};
     memset(c, 0, sizeof *c);
@@ -89,6 +101,11 @@ static void begin(struct scene *c)
     finish(c);
     c->desk = case_desk(&c->study, c->hash, false);
     snprintf(c->out, sizeof c->out, "%s/tables", c->study.dir);
+}
+
+static void begin(struct scene *c)
+{
+    begin_with(c, FORM(""));
 }
 
 static void export_as(struct scene *c, bool sensitive, bool sound)
@@ -238,12 +255,86 @@ static void test_project__recordings_are_sources(void **state)
     end(&c);
 }
 
+static char *table_of(struct scene *c, struct buf *csv, const char *name)
+{
+    struct err err = {0};
+    char path[340];
+    snprintf(path, sizeof path, "%s/test_form - %s.csv", c->out, name);
+    buf_cut(csv, 0);
+    OK(file_read(csv, path, 1 << 20, &err));
+    return csv->data;
+}
+
+static char *turns_of(struct scene *c, struct buf *csv)
+{
+    return table_of(c, csv, "turns");
+}
+
+/* Codes of a question that is sensitive=extra leave the desk neither in turns nor in the project.
+ */
+static void test_project__codes_that_are_hidden(void **state)
+{
+    (void)state;
+    struct scene c;
+    struct buf csv = {0};
+    begin_with(&c, FORM("extra"));
+    export_as(&c, false, true);
+    assert_null(strstr(c.project.data, "trust"));
+    assert_null(strstr(turns_of(&c, &csv), "trust"));
+    assert_null(strstr(csv.data, ",code,"));
+    assert_non_null(strstr(csv.data, ",quote,У2,"));
+    export_table(&c, "csv");
+    assert_null(strstr(turns_of(&c, &csv), "trust"));
+    export_as(&c, true, true);
+    assert_non_null(strstr(turns_of(&c, &csv), ",code,У1,16000,"));
+    has(&c, "name=\"trust\"");
+    buf_fini(&csv);
+    end(&c);
+}
+
+static void withdraw(struct scene *c, unsigned uses)
+{
+    struct err err = {0};
+    struct withdraw_report report;
+    struct forget_report forgotten;
+    static const uint8_t id[1][16] = {{0xA1, 1}};
+    const struct withdraw_options options = {.uses = uses, .why = "", .wall_ms = study_wall};
+    OK(desk_withdraw_all(c->desk, c->study.coordinator, id, 1, &options, &report, &forgotten,
+                         &err));
+    desk_forgotten_fini(&forgotten);
+}
+
+/* Quotes that were taken back are no marks any more; of recordings nothing is told. */
+static void test_project__marks_of_what_was_taken_back(void **state)
+{
+    (void)state;
+    struct scene c;
+    struct buf csv = {0};
+    begin(&c);
+    withdraw(&c, USE_QUOTES);
+    export_table(&c, "csv");
+    assert_null(strstr(turns_of(&c, &csv), ",quote,"));
+    assert_non_null(strstr(csv.data, ",turn,У2,0,4200," HEX ",2000\n"));
+    assert_non_null(strstr(table_of(&c, &csv, "audit"), "recording begin,/data/whole,"));
+    withdraw(&c, USE_RECORDING);
+    export_table(&c, "csv");
+    assert_null(strstr(turns_of(&c, &csv), HEX));
+    assert_non_null(strstr(csv.data, ",turn,У2,0,4200,,\n"));
+    assert_null(strstr(table_of(&c, &csv, "audit"), HEX));
+    assert_null(strstr(csv.data, "recording begin"));
+    assert_non_null(strstr(csv.data, "question,/data/int_code,2,3,,,,,,,,ru,,\n"));
+    buf_fini(&csv);
+    end(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_project__each_participant_is_a_case_and_speaks),
         cmocka_unit_test(test_project__memos_are_sources_if_asked_for),
         cmocka_unit_test(test_project__recordings_are_sources),
+        cmocka_unit_test(test_project__codes_that_are_hidden),
+        cmocka_unit_test(test_project__marks_of_what_was_taken_back),
     };
     struct err err = {0};
     db_setup();

@@ -6,6 +6,7 @@
 
 #include "forms/engine/audit.h"
 #include "platform/machine/csv.h"
+#include "platform/machine/text.h"
 
 bool desk_is_attachment(const char *name)
 {
@@ -52,10 +53,26 @@ static void fill_up(struct buf *out, const struct csv *columns, size_t row, size
     }
 }
 
-bool desk_put_log(struct buf *out, const struct dataset *dataset, const struct tar_member *log,
-                  const char *key, bool head, struct err *err)
+enum { EVENT = 0, NODE = 1, BEFORE = 7, AFTER = 8, RECORDING = 12 };
+
+static bool is_of_recording(const struct csv_row *row)
 {
-    enum { NODE = 1, BEFORE = 7, AFTER = 8 };
+    return row->count > EVENT && text_starts(row->cells[EVENT], "recording ");
+}
+
+static void put_row(struct buf *out, const struct dataset *dataset, const struct csv_row *row,
+                    bool named, bool no_sound)
+{
+    bool hide = row->count > NODE && is_left_out(dataset, row->cells[NODE]);
+    for (size_t c = 0; c < row->count; c++) {
+        bool gone = (hide && (c == BEFORE || c == AFTER)) || (no_sound && c >= RECORDING);
+        csv_cell(out, gone ? "" : row->cells[c], !named && c == 0);
+    }
+}
+
+bool desk_put_log(struct buf *out, const struct dataset *dataset, const struct tar_member *log,
+                  const char *key, bool head, bool no_sound, struct err *err)
+{
     struct arena arena;
     struct csv csv, columns = {0};
     arena_init(&arena);
@@ -64,13 +81,18 @@ bool desk_put_log(struct buf *out, const struct dataset *dataset, const struct t
         ok = csv_parse(&columns, &arena, audit_columns, strlen(audit_columns), err);
     }
     for (size_t r = head ? 0 : 1; ok && r < csv.count; r++) {
-        bool hide = r && csv.rows[r].count > NODE && is_left_out(dataset, csv.rows[r].cells[NODE]);
+        if (r && no_sound && is_of_recording(&csv.rows[r])) {
+            continue;
+        }
         if (key) {
             csv_cell(out, r ? key : "instance ID", true);
         }
-        for (size_t c = 0; c < csv.rows[r].count; c++) {
-            csv_cell(out, hide && (c == BEFORE || c == AFTER) ? "" : csv.rows[r].cells[c],
-                     !key && c == 0);
+        if (r) {
+            put_row(out, dataset, &csv.rows[r], key != NULL, no_sound);
+        } else { /* the headings */
+            for (size_t c = 0; c < csv.rows[0].count; c++) {
+                csv_cell(out, csv.rows[0].cells[c], !key && c == 0);
+            }
         }
         fill_up(out, &columns, r, csv.rows[r].count);
         csv_end(out);

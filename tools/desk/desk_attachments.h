@@ -13,10 +13,11 @@ bool desk_is_attachment(const char *name);
 bool desk_is_recording(const char *name);
 /* Appends the rows of a log, audit.csv or memos.csv, without the values of questions that the
  * dataset hides.  `key`: a first column "instance ID" with this value; NULL: none.  `head`: also
- * the row of headings.  Logs of older programs have fewer columns: of audit.csv all get those of
- * this program, empty.  ERR_INPUT: it is no CSV. */
+ * the row of headings.  `no_sound`: the person took recordings back: nothing tells of them.  Logs
+ * of older programs have fewer columns: of audit.csv all get those of this program, empty.
+ * ERR_INPUT: it is no CSV. */
 MUST_CHECK bool desk_put_log(struct buf *out, const struct dataset *dataset,
                              const struct tar_member *log, const char *key, bool head,
-                             struct err *err);
+                             bool no_sound, struct err *err);
 
 #endif

@@ -61,6 +61,7 @@ struct exporting {
     struct desk_filter filter;
     bool scan;
     const struct desk_family *family; /* of the record being taken, or NULL */
+    const struct form *form;          /* its form */
     size_t names, named;      /* files that its answers name, and how many of them are with it */
     uint64_t read, held;      /* records of this pass, of the desk */
     char name[DESK_NAME + 1]; /* the beginning of the key that its log is signed with */
@@ -328,10 +329,10 @@ static void free_groups(struct exporting *x)
 
 /* Appends one interview's log, each row preceded by the interview's id. */
 static bool take_rows(const struct dataset *dataset, struct growing *file, const char *key,
-                      const struct tar_member *m, struct err *err)
+                      const struct tar_member *m, bool no_sound, struct err *err)
 {
     bool head = !file->begun && !file->pending.len;
-    return desk_put_log(&file->pending, dataset, m, key, head, err);
+    return desk_put_log(&file->pending, dataset, m, key, head, no_sound, err);
 }
 
 /* The answers of one record that name a file: name → path without entry positions. */
@@ -433,7 +434,7 @@ struct files_of { /* one record's attachments, on their way into the export */
     struct submission *about;
     struct named_files named;
     const struct desk_edit *newest; /* the version that counts, if this one does not */
-    bool no_sound;                  /* the person took recordings back */
+    bool no_sound, no_quotes;       /* the person took recordings, or quotes, back */
 };
 
 /* Whether the newest version of the record names another file instead. */
@@ -482,22 +483,41 @@ static bool take_moments(struct exporting *x, const struct files_of *f, const st
     return ok;
 }
 
+/* Who spoke: as a table, for formats of texts, and for those that have tables of their own. */
+static bool take_turns(struct exporting *x, const struct files_of *f, const struct tar_member *m,
+                       struct err *err)
+{
+    struct group *group = f->group;
+    struct turns_rules rules = {.form = x->form,
+                                .dataset = group->dataset,
+                                .no_sound = f->no_sound,
+                                .no_quotes = f->no_quotes};
+    struct buf rows = {0};
+    bool ok = desk_turns_clear(&rows, m, &rules, err);
+    struct tar_member clear = *m;
+    clear.bytes = rows.data;
+    clear.len = rows.len;
+    ok = ok && desk_turns_read(&f->about->turns, &f->about->turn_count, &x->own, &clear, err) &&
+         take_rows(group->dataset, &group->turns, f->key, &clear, false, err) &&
+         (!x->options->writer->plain || desk_put_log(&group->all_turns, group->dataset, &clear,
+                                                     f->key, !group->all_turns.len, false, err));
+    x->counts->hidden_codes += rules.hidden;
+    buf_fini(&rows);
+    return ok;
+}
+
 static bool take_file(struct exporting *x, const struct files_of *f, const struct tar_member *m,
                       struct err *err)
 {
     if (strcmp(m->name, "audit.csv") == 0) {
-        return take_rows(f->group->dataset, &f->group->audit, f->key, m, err);
+        return take_rows(f->group->dataset, &f->group->audit, f->key, m, f->no_sound, err);
     }
     if (strcmp(m->name, "memos.csv") == 0 && x->options->columns.sensitive_extra) {
         return (!x->options->writer->texts || read_memos(x, m, f->about, err)) &&
-               take_rows(f->group->dataset, &f->group->memos, f->key, m, err);
+               take_rows(f->group->dataset, &f->group->memos, f->key, m, false, err);
     }
     if (strcmp(m->name, "turns.csv") == 0) {
-        struct buf *all = &f->group->all_turns;
-        return desk_turns_read(&f->about->turns, &f->about->turn_count, &x->own, m, err) &&
-               take_rows(f->group->dataset, &f->group->turns, f->key, m, err) &&
-               (!x->options->writer->plain ||
-                desk_put_log(all, f->group->dataset, m, f->key, !all->len, err));
+        return take_turns(x, f, m, err);
     }
     if (strcmp(m->name, "recordings.csv") == 0) {
         return f->no_sound || take_moments(x, f, m, err);
@@ -526,6 +546,7 @@ static bool take_files(struct exporting *x, const struct record *r, const char *
     struct err why = {0};
     bool ok = true;
     f.no_sound = about->withdrawn && text_has_word(about->withdrawn, withdrawn_name(USE_RECORDING));
+    f.no_quotes = about->withdrawn && text_has_word(about->withdrawn, withdrawn_name(USE_QUOTES));
     if (!desk_edit_counts(&x->records.edits, r->record_id)) {
         f.newest = x->family->versions[x->family->count - 1];
     }
@@ -789,6 +810,7 @@ static bool take_whole(struct exporting *x, struct record *r, struct err *err)
     struct group *group = group_of(x, form->id);
     assert(group);
     x->family = family;
+    x->form = form;
     x->named = x->names = 0;
     text_hex(device, r->device_id, 16);
     desk_record_key(key, x->family ? x->family->root : r->record_id);

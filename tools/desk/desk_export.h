@@ -20,6 +20,7 @@ struct export_options {
 struct export_counts {
     unsigned records, files, media;
     unsigned hidden_media, hidden_memos, hidden_columns; /* left out because of sensitive=extra */
+    unsigned hidden_codes; /* marks of codes at tables, left out for the same reason */
     unsigned transcripts, hidden_transcripts; /* written; left out because they are free text */
     unsigned withdrawn;       /* records of which a use was taken back: the cell says so */
     unsigned unmarked;        /* … for which the form has no question: no cell says so */

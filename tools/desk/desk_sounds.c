@@ -83,29 +83,103 @@ bool desk_sounds_read(struct dataset_sound **list, size_t *count, struct arena *
     return true;
 }
 
+static const char *const turn_columns[] = {"topic",       "event",     "who",         "start_ms",
+                                           "duration_ms", "recording", "recording_ms"};
+enum { TOPIC, EVENT_OF, WHO, START, DURATION, OF, OF_MS, TURN_COLUMNS, CODE = TURN_COLUMNS };
+
+static bool are_turns(const struct csv *csv, struct err *err)
+{
+    bool ok = csv->count > 0;
+    for (size_t r = 0; ok && r < csv->count; r++) {
+        ok = csv->rows[r].count >= TURN_COLUMNS;
+        for (size_t c = 0; ok && r == 0 && c < TURN_COLUMNS; c++) {
+            ok = strcmp(csv->rows[r].cells[c], turn_columns[c]) == 0;
+        }
+    }
+    return ok || err_set(err, ERR_INPUT, "turns.csv is damaged");
+}
+
+static bool is_within(const struct item *item, const struct item *topic)
+{
+    const struct item *up = item->shape.parent;
+    while (up && up != topic && !up->shape.is_repeat) {
+        up = up->shape.parent;
+    }
+    return up == topic;
+}
+
+/* The path of the topic's codes, its first question for several answers, as the device takes it;
+ * NULL: none. */
+static const char *codes_of(const struct form *form, const char *topic)
+{
+    const struct item *entry = NULL;
+    struct buf plain = {0};
+    bool inside = false;
+    for (const char *p = topic; *p; p++) {
+        inside = *p == '[' || (inside && *p != ']');
+        if (!inside && *p != ']') {
+            buf_char(&plain, *p);
+        }
+    }
+    buf_add(&plain, "", 0);
+    const char *path = NULL;
+    for (size_t i = 0; i < form->item_count && !path; i++) {
+        const struct item *item = form->items[i];
+        if (!entry) {
+            entry = strcmp(item->path, plain.data) == 0 ? item : NULL;
+        } else if (item->is_leaf && item->control && item->control->kind == CONTROL_SELECT &&
+                   is_within(item, entry)) {
+            path = item->path;
+        }
+    }
+    buf_fini(&plain);
+    return path;
+}
+
+static bool is_left_out(struct turns_rules *rules, const char *const *cells)
+{
+    if (strcmp(cells[EVENT_OF], "code") == 0) {
+        const char *path = codes_of(rules->form, cells[TOPIC]);
+        bool hide = !path || dataset_hides(rules->dataset, path);
+        rules->hidden += hide;
+        return hide;
+    }
+    return rules->no_quotes && strcmp(cells[EVENT_OF], "quote") == 0;
+}
+
+bool desk_turns_clear(struct buf *out, const struct tar_member *table, struct turns_rules *rules,
+                      struct err *err)
+{
+    struct arena arena;
+    struct csv csv;
+    arena_init(&arena);
+    bool ok = csv_parse(&csv, &arena, table->bytes, table->len, err) && are_turns(&csv, err);
+    for (size_t r = 0; ok && r < csv.count; r++) {
+        const char *const *cells = (const char *const *)csv.rows[r].cells;
+        if (r && is_left_out(rules, cells)) {
+            continue;
+        }
+        for (size_t c = 0; c < csv.rows[r].count; c++) {
+            bool gone = r && rules->no_sound && (c == OF || c == OF_MS);
+            csv_cell(out, gone ? "" : cells[c], c == 0);
+        }
+        csv_end(out);
+    }
+    arena_fini(&arena);
+    return ok;
+}
+
 bool desk_turns_read(const struct dataset_turn **list, size_t *count, struct arena *arena,
                      const struct tar_member *table, struct err *err)
 {
-    static const char *const turn_columns[] = {
-        "topic", "event", "who", "start_ms", "duration_ms", "recording", "recording_ms"};
-    enum { TOPIC, EVENT_OF, WHO, START, DURATION, OF, OF_MS, TURN_COLUMNS, CODE = TURN_COLUMNS };
     struct csv csv;
     *count = 0;
-    if (!csv_parse(&csv, arena, table->bytes, table->len, err)) {
+    if (!csv_parse(&csv, arena, table->bytes, table->len, err) || !are_turns(&csv, err)) {
         return false;
-    }
-    for (size_t c = 0; csv.count && c < TURN_COLUMNS; c++) {
-        if (csv.rows[0].count < TURN_COLUMNS ||
-            strcmp(csv.rows[0].cells[c], turn_columns[c]) != 0) {
-            return err_set(err, ERR_INPUT, "turns.csv is damaged");
-        }
     }
     struct dataset_turn *turns = arena_alloc(arena, (csv.count + 1) * sizeof *turns);
     for (size_t r = 1; r < csv.count; r++) {
         const char *const *cells = (const char *const *)csv.rows[r].cells;
-        if (csv.rows[r].count < TURN_COLUMNS) {
-            return err_set(err, ERR_INPUT, "turns.csv is damaged");
-        }
         if (strcmp(cells[EVENT_OF], "memo") == 0) {
             continue; /* the memo is a source of its own; its time stands in the table */
         }

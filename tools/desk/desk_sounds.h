@@ -12,6 +12,16 @@
 MUST_CHECK bool desk_sounds_read(struct dataset_sound **list, size_t *count, struct arena *arena,
                                  const struct tar_member *table, const char *key,
                                  const char *folder, struct err *err);
+struct turns_rules {
+    const struct form *form; /* of the record */
+    const struct dataset *dataset;
+    bool no_sound, no_quotes; /* the person took recordings, or quotes, back */
+    unsigned hidden; /* out: codes that were left out, as the dataset hides their question */
+};
+/* Appends turns.csv without what may not leave the desk: codes of a question that the dataset
+ * hides, quotes and places in recordings that were taken back.  ERR_INPUT: it is no such table. */
+MUST_CHECK bool desk_turns_clear(struct buf *out, const struct tar_member *table,
+                                 struct turns_rules *rules, struct err *err);
 /* The turns of turns.csv.  ERR_INPUT: it is no such table. */
 MUST_CHECK bool desk_turns_read(const struct dataset_turn **list, size_t *count,
                                 struct arena *arena, const struct tar_member *table,

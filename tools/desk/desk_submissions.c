@@ -107,10 +107,10 @@ static bool put_form(void *user, const struct desk_form_row *row, struct err *er
 
 /* The log without the answers to hidden questions. */
 static bool put_log(struct submitting *s, const struct group *group, const char *path,
-                    const struct tar_member *m, struct err *err)
+                    const struct tar_member *m, bool no_sound, struct err *err)
 {
     struct buf out = {0};
-    bool ok = desk_put_log(&out, group->dataset, m, NULL, true, err) &&
+    bool ok = desk_put_log(&out, group->dataset, m, NULL, true, no_sound, err) &&
               put(s, path, out.data, out.len, err);
     buf_fini(&out);
     return ok;
@@ -129,7 +129,7 @@ static bool put_files(struct submitting *s, const struct group *group, const str
         if (strcmp(m.name, "memos.csv") == 0) {
             s->counts->hidden_memos++; /* no part of a submission */
         } else if (named && strcmp(m.name, "audit.csv") == 0) {
-            ok = put_log(s, group, path, &m, err);
+            ok = put_log(s, group, path, &m, no_sound, err);
         } else if (!named || !desk_is_attachment(m.name)) {
             continue;
         } else if (no_sound && desk_is_recording(m.name)) {

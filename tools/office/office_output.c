@@ -124,6 +124,7 @@ static void show_left_out(struct office *o)
         {c->hidden_columns, S_desk_left_columns, false},
         {c->hidden_media, S_desk_left_files, false},
         {c->hidden_memos, S_desk_left_memos, false},
+        {c->hidden_codes, S_desk_left_codes, false},
         {c->withdrawn, S_desk_left_withdrawn, false},
         {c->unmarked, S_desk_left_unmarked, false},
         {c->withdrawn_media, S_desk_left_recordings, false},
