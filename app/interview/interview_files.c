@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "app/interview/interview_takes.h"
-#include "app/interview/interview_turns.h"
+#include "app/interview/interview_group.h"
 #include "platform/machine/clock.h"
 #include "platform/machine/csv.h"
 #include "platform/custody/tar.h"
@@ -291,7 +291,7 @@ void files_gather(struct interview *i, struct buf *out)
     }
     buf_fini(&sound);
     struct buf turns = {0};
-    turns_write(i, &turns);
+    turns_write(i, group_tells, &turns);
     if (turns.len) {
         tar_add(out, "turns.csv", turns.data, turns.len);
     }

@@ -148,7 +148,28 @@ size_t group_people(struct interview *i, struct arena *arena, struct group_perso
     return count;
 }
 
-/* ---- a topic's codes ---- */
+enum turns_told group_tells(struct interview *i, const char *who)
+{
+    struct group_person *people;
+    struct arena arena;
+    enum turns_told told = TOLD_ALL;
+    arena_init(&arena);
+    size_t count = group_people(i, &arena, &people);
+    for (size_t p = 0; p < count; p++) {
+        if (strcmp(people[p].label, who) == 0) {
+            told = people[p].refused ? TOLD_NOTHING : people[p].quotes ? TOLD_ALL : TOLD_NO_QUOTES;
+        }
+    }
+    arena_fini(&arena);
+    return told;
+}
+
+struct node *group_takes_part(struct node *entry)
+{
+    return find_in(entry, "_take");
+}
+
+/* ---- what is marked ---- */
 
 static void post(struct interview *i, enum journal_turns what, const char *path, const char *who)
 {

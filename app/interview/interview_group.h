@@ -29,6 +29,13 @@ const char *group_label(const struct node *entry);
 /* Those of the form's round, in its order.  In the arena.  0: the form has none. */
 size_t group_people(struct interview *i, struct arena *arena, struct group_person **people);
 
+/* What a person agrees to have told of her; silence and the like, and who is no entry, hide
+ * nothing.
+ */
+enum turns_told group_tells(struct interview *i, const char *who);
+/* The question of an entry whose "no" says that the person takes no part; NULL: there is none. */
+struct node *group_takes_part(struct node *entry);
+
 enum { GROUP_CODES = 8 };
 struct group_code {            /* a chip at a topic's table */
     const char *value, *label; /* in the arena */

@@ -352,7 +352,15 @@ static bool is_taken_back(const struct interview *i, const struct turn *turn)
     return turn->code ? !chosen : turn->memo && is_memo_gone(i, turn->memo);
 }
 
-void turns_write(const struct interview *i, struct buf *out)
+/* Whether the people agree that this is told; who it is told of. */
+static bool is_told(struct interview *i, turns_tell *tell, const struct turn *one, const char **who)
+{
+    enum turns_told told = *one->who ? tell(i, one->who) : TOLD_ALL;
+    *who = told == TOLD_NOTHING ? TURN_REFUSED : one->who;
+    return one->quote ? told == TOLD_ALL : is_mark(one) ? told != TOLD_NOTHING : true;
+}
+
+void turns_write(struct interview *i, turns_tell *tell, struct buf *out)
 {
     const struct interview_turns *t = i->turns;
     if (!t || !t->count) {
@@ -362,7 +370,8 @@ void turns_write(const struct interview *i, struct buf *out)
     for (size_t k = 0; k < t->count; k++) {
         const struct turn *one = &t->list[k];
         char recording[33] = "";
-        if (one->was || is_taken_back(i, one)) {
+        const char *who;
+        if (one->was || is_taken_back(i, one) || !is_told(i, tell, one, &who)) {
             continue;
         }
         if (one->recorded_ms >= 0) {
@@ -375,7 +384,7 @@ void turns_write(const struct interview *i, struct buf *out)
                  : one->memo  ? "memo"
                               : "turn",
                  false);
-        csv_cell(out, one->who, false);
+        csv_cell(out, who, false);
         cell_number(out, one->start);
         cell_number(out, one->since ? t->last_mono - one->since : one->ms);
         csv_cell(out, recording, false);

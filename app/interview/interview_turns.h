@@ -12,6 +12,7 @@
 #define TURN_SILENCE "silence"
 #define TURN_CROSSTALK "crosstalk"
 #define TURN_PAUSE "pause"
+#define TURN_REFUSED "refused" /* in turns.csv: somebody who takes no part any more */
 
 struct turn {
     bool quote;        /* no turn: words of `who` worth quoting were said now … */
@@ -58,9 +59,12 @@ struct node *turns_codes(struct node *topic);
 /* When the question at this path, whose name ends in "_late" or "_left", was answered "yes"; 0: it
  * was not. */
 int64_t turns_when(const struct interview *i, const char *path);
-/* Appends turns.csv; nothing, if there are none.  A code that is not chosen any more, and a topic
- * that was removed, have no rows. */
-void turns_write(const struct interview *i, struct buf *out);
+enum turns_told { TOLD_ALL, TOLD_NO_QUOTES, TOLD_NOTHING };
+typedef enum turns_told turns_tell(struct interview *i, const char *who);
+/* Appends turns.csv; nothing, if there are none.  `tell`: what each person agrees to; of who takes
+ * no part any more the time alone is told, for TURN_REFUSED.  A code that is not chosen any more,
+ * and a topic that was removed, have no rows. */
+void turns_write(struct interview *i, turns_tell *tell, struct buf *out);
 void turns_free(struct interview *i);
 
 #endif

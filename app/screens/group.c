@@ -64,21 +64,26 @@ bool group_round_show(struct app *app, struct node *const *entries, size_t count
     return false;
 }
 
-bool group_asks_first(struct app *app, const struct node *entry)
+/* The turns and quotes of an entry's person. */
+static size_t marked(struct app *app, const struct node *entry, size_t *turns, size_t *quotes)
 {
     const struct interview_turns *t = app->interview->turns;
-    struct group_person *people;
-    size_t count = group_people(app->interview, &app->ui.frame, &people), turns = 0, quotes = 0;
+    const char *label = group_label(entry);
+    *turns = *quotes = 0;
+    for (size_t k = 0; *label && t && k < t->count; k++) {
+        bool own = !t->list[k].was && strcmp(t->list[k].who, label) == 0;
+        *quotes += own && t->list[k].quote;
+        *turns += own && !t->list[k].quote && !t->list[k].code && !t->list[k].memo;
+    }
+    return *turns + *quotes;
+}
+
+bool group_asks_first(struct app *app, const struct node *entry)
+{
+    size_t turns, quotes;
     bool sure = app->view.remove_sure == entry;
     app->view.remove_sure = entry;
-    for (size_t p = 0; p < count; p++) {
-        for (size_t k = 0; people[p].entry == entry && t && k < t->count; k++) {
-            bool own = !t->list[k].was && strcmp(t->list[k].who, people[p].label) == 0;
-            quotes += own && t->list[k].quote;
-            turns += own && !t->list[k].quote && !t->list[k].code && !t->list[k].memo;
-        }
-    }
-    if (sure || !(turns + quotes)) {
+    if (sure || !marked(app, entry, &turns, &quotes)) {
         app->view.remove_sure = NULL;
         return false;
     }
@@ -86,6 +91,20 @@ bool group_asks_first(struct app *app, const struct node *entry)
                  ui_fill(&app->ui, S_group_remove_sure, ui_number(&app->ui, (long long)turns),
                          ui_number(&app->ui, (long long)quotes)),
                  false);
+    app->ui.again = true;
+    return true;
+}
+
+bool group_empties_chair(struct app *app, struct node *entry)
+{
+    struct err err = {0};
+    size_t turns, quotes;
+    struct node *take = group_takes_part(entry);
+    if (!take || !marked(app, entry, &turns, &quotes) ||
+        interview_answer(app->interview, take, "no", &err) != ANSWER_OK) {
+        return false;
+    }
+    app_say_text(app, ui_fill(&app->ui, S_group_emptied, group_label(entry), NULL), true);
     app->ui.again = true;
     return true;
 }

@@ -35,5 +35,8 @@ int group_timeout(struct app *app);
 /* Whether an entry of the round is to be removed only after a second touch: its person was marked
  * at a table.  True: it was said. */
 bool group_asks_first(struct app *app, const struct node *entry);
+/* Instead of being removed, the chair of such a person stays, empty: the form's question says that
+ * she takes no part.  False: the person was marked nowhere, or the form does not ask that. */
+bool group_empties_chair(struct app *app, struct node *entry);
 
 #endif

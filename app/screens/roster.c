@@ -171,7 +171,7 @@ void roster_enter(struct app *app, struct node *entry)
 void roster_remove(struct app *app, struct node *entry)
 {
     struct err err = {0};
-    if (group_asks_first(app, entry)) {
+    if (group_asks_first(app, entry) || group_empties_chair(app, entry)) {
         return;
     }
     if (interview_remove(app->interview, entry, &err)) {

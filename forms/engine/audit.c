@@ -374,8 +374,7 @@ static void put_sound(struct audit *a, const struct journal_event *e)
     }
 }
 
-/* At a group's table: who spoke stands as the new value; a code's name does not, it is an answer.
- */
+/* At a group's table: that a turn began, not whose: who spoke may take that back, in turns.csv. */
 static void put_turn(struct audit *a, const struct journal_event *e)
 {
     static const char *const events[] = {[TURN_BEGUN] = "turn begin",
@@ -387,11 +386,7 @@ static void put_turn(struct audit *a, const struct journal_event *e)
     if (what >= sizeof events / sizeof *events || !events[what]) {
         return;
     }
-    const char *who = e->value + 1;
-    char *label = mem_text(who);
-    label[strcspn(label, "\n")] = '\0';
-    put_row(a, events[what], e->path, a->now, 0, "", label);
-    mem_wipe_text(label);
+    put_row(a, events[what], e->path, a->now, 0, "", "");
 }
 
 /* What was cut, or went over a restart, stopped with the event seen last: the monotonic clock says

@@ -12,7 +12,7 @@
  *         where in it the row begins.  suhbat's own events: "language change", "relevance change"
  *         (new-value: asked, not asked), "clock change" (ISO times before and after), "memo"
  *         (started), "recording begin" … (docs/XFORMS.md, "Sound"), and "turn begin", "turn end",
- *         "turn correct", "quote", "code" at a group's table (new-value: who speaks).
+ *         "turn correct", "quote", "code" at a group's table.
  */
 #include "forms/engine/journal.h"
 

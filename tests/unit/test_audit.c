@@ -268,7 +268,7 @@ static void test_audit__an_earlier_recording_is_deleted_while_one_runs(void **st
     expect(r, "\nconstraint error,/data/age,1005000,,,,,,,,,ru," R22 ",2000\n");
 }
 
-/* A group's table: who speaks, and no more: a code is an answer. */
+/* A group's table: when, and no more: who spoke may take it back, and a code is an answer. */
 static void test_audit__turns_are_in_it(void **state)
 {
     struct rig *r = *state;
@@ -293,11 +293,11 @@ static void test_audit__turns_are_in_it(void **state)
     event(r, JOURNAL_TURN, "/data/trip[1]", "\1silence", "ru");
     event(r, JOURNAL_TURN, "/data/trip[1]", "\2", "ru");
     event(r, JOURNAL_TURN, "/data/trip[1]", "\7", "ru"); /* of a later version: no row */
-    expect(r, "\nturn begin,/data/trip[1],1002000,,,,,,У3,,,ru," R11 ",1000\n");
-    expect(r, "\nquote,/data/trip[1],1003000,,,,,,У3,,,ru," R11 ",2000\n");
-    expect(r, "\ncode,/data/trip[1],1004000,,,,,,У3,,,ru," R11 ",3000\n");
-    expect(r, "\nturn correct,/data/trip[1],1005000,,,,,,У4,,,ru," R11 ",4000\n");
-    expect(r, "\nturn begin,/data/trip[1],1006000,,,,,,silence,,,ru," R11 ",5000\n");
+    expect(r, "\nturn begin,/data/trip[1],1002000,,,,,,,,,ru," R11 ",1000\n");
+    expect(r, "\nquote,/data/trip[1],1003000,,,,,,,,,ru," R11 ",2000\n");
+    expect(r, "\ncode,/data/trip[1],1004000,,,,,,,,,ru," R11 ",3000\n");
+    expect(r, "\nturn correct,/data/trip[1],1005000,,,,,,,,,ru," R11 ",4000\n");
+    expect(r, "\nturn begin,/data/trip[1],1006000,,,,,,,,,ru," R11 ",5000\n");
     expect(r, "\nturn end,/data/trip[1],1007000,,,,,,,,,ru," R11 ",6000\n");
 }
 

@@ -287,7 +287,7 @@ static void tell(struct interview *i, enum journal_kind kind, const char *path, 
 static void rows(struct interview *i, const char *expected)
 {
     struct buf csv = {0};
-    turns_write(i, &csv);
+    turns_write(i, group_tells, &csv);
     buf_add(&csv, "", 0);
     assert_string_equal(strchr(csv.data, '\n') + 1, expected);
     buf_fini(&csv);
@@ -296,25 +296,24 @@ static void rows(struct interview *i, const char *expected)
 /* A topic that is removed takes its turns along; those of the next are its own still. */
 static void test_group__turns_go_with_their_topic(void **state)
 {
-    struct interview i = {0};
-    (void)state;
-    tell(&i, JOURNAL_TURN, "/data/topic[1]", "\1У1");
-    tell(&i, JOURNAL_TURN, "/data/topic[1]", "\2");
-    tell(&i, JOURNAL_TURN, "/data/topic[2]", "\1У2");
-    tell(&i, JOURNAL_TURN, "/data/topic[2]", "\2");
-    i.gone = mem_text("/data/topic[1]");
-    tell(&i, JOURNAL_REMOVE, "/data/topic[1]", "");
-    rows(&i, "/data/topic[1],turn,У2,0,1000,,,\n");
-    assert_int_equal(turns_spoken(&i, NULL, "У1", 0), 0);
-    assert_int_equal(turns_spoken(&i, "/data/topic[1]", NULL, 0), 1000);
-    tell(&i, JOURNAL_RESTORE, "", "");
-    rows(&i, "/data/topic[1],turn,У1,0,1000,,,\n/data/topic[2],turn,У2,0,1000,,,\n");
-    tell(&i, JOURNAL_REMOVE, "/data/topic[1]", "");
-    tell(&i, JOURNAL_REMOVE, "/data/topic[1]", ""); /* У2's, now */
-    tell(&i, JOURNAL_RESTORE, "", "");
-    rows(&i, "/data/topic[1],turn,У2,0,1000,,,\n"); /* the first stays away */
-    mem_wipe_text(i.gone);
-    turns_free(&i);
+    struct scene *s = *state;
+    begin(s, 4);
+    struct interview *i = s->app.interview;
+    tell(i, JOURNAL_TURN, "/data/topic[1]", "\1У1");
+    tell(i, JOURNAL_TURN, "/data/topic[1]", "\2");
+    tell(i, JOURNAL_TURN, "/data/topic[2]", "\1У2");
+    tell(i, JOURNAL_TURN, "/data/topic[2]", "\2");
+    i->gone = mem_text("/data/topic[1]");
+    tell(i, JOURNAL_REMOVE, "/data/topic[1]", "");
+    rows(i, "/data/topic[1],turn,У2,0,1000,,,\n");
+    assert_int_equal(turns_spoken(i, NULL, "У1", 0), 0);
+    assert_int_equal(turns_spoken(i, "/data/topic[1]", NULL, 0), 1000);
+    tell(i, JOURNAL_RESTORE, "", "");
+    rows(i, "/data/topic[1],turn,У1,0,1000,,,\n/data/topic[2],turn,У2,0,1000,,,\n");
+    tell(i, JOURNAL_REMOVE, "/data/topic[1]", "");
+    tell(i, JOURNAL_REMOVE, "/data/topic[1]", ""); /* У2's, now */
+    tell(i, JOURNAL_RESTORE, "", "");
+    rows(i, "/data/topic[1],turn,У2,0,1000,,,\n"); /* the first stays away */
 }
 
 /* How wide the bar is that tells how long it was spoken from a chair. */
@@ -535,10 +534,10 @@ static void test_group__turns_survive_a_power_cut(void **state)
     scene_tap(s, "chair:2");
     pass(20);
     interview_language(s->app.interview, "ky"); /* seen while У2 speaks */
-    turns_write(s->app.interview, &before);
+    turns_write(s->app.interview, group_tells, &before);
     again(s);
     assert_null(turns_open(s->app.interview));
-    turns_write(s->app.interview, &after);
+    turns_write(s->app.interview, group_tells, &after);
     assert_string_equal(after.data, before.data);
     assert_non_null(
         strstr(after.data, "topic,event,who,start_ms,duration_ms,recording,recording_ms,code\n"));
@@ -607,7 +606,7 @@ static void test_group__a_quote_is_marked(void **state)
     assert_string_equal(turn(s, 2)->who, "У1");
     assert_true(turn(s, 1)->ms >= 39); /* it goes on through the quote */
     assert_int_equal(turn(s, 3)->start, turn(s, 0)->ms + turn(s, 1)->ms);
-    turns_write(s->app.interview, &csv);
+    turns_write(s->app.interview, group_tells, &csv);
     assert_non_null(strstr(csv.data, "/data/topic[1],quote,У1,"));
     buf_fini(&csv);
 }
@@ -639,12 +638,12 @@ static void test_group__a_code_is_named(void **state)
     assert_string_equal(turn(s, 2)->who, "У2");
     assert_true(turn(s, 2)->start >= 19);
     assert_true(turn(s, 1)->ms >= 39);
-    turns_write(s->app.interview, &csv);
+    turns_write(s->app.interview, group_tells, &csv);
     assert_non_null(strstr(csv.data, "/data/topic[1],code,,0,0,,,rights\n"));
     assert_non_null(strstr(csv.data, "/data/topic[1],code,У2,"));
     answer(s, "/data/topic[1]/tp_codes", "trust"); /* the moderator takes the other one back */
     buf_cut(&csv, 0);
-    turns_write(s->app.interview, &csv);
+    turns_write(s->app.interview, group_tells, &csv);
     assert_null(strstr(csv.data, "rights"));
     assert_non_null(strstr(csv.data, "trust"));
     buf_fini(&csv);
@@ -798,7 +797,38 @@ static void test_group__removing_one_who_spoke_asks_first(void **state)
     assert_true(scene_tap(s, "remove:1"));
     assert_int_equal(group_people(s->app.interview, &s->app.ui.frame, &people), 3);
     assert_true(scene_tap(s, "remove:1"));
-    assert_int_equal(group_people(s->app.interview, &s->app.ui.frame, &people), 2);
+    assert_int_equal(group_people(s->app.interview, &s->app.ui.frame, &people), 3);
+    assert_true(people[0].refused); /* an empty chair: nobody else gets its label */
+    assert_string_equal(people[0].label, "У1");
+}
+
+/* A quote whose speaker takes the consent back is no mark any more; of who takes no part any more
+ * the time alone is told. */
+static void test_group__what_was_taken_back(void **state)
+{
+    struct scene *s = *state;
+    struct buf csv = {0};
+    sit_down(s);
+    scene_tap(s, "chair:1");
+    assert_true(scene_tap(s, "quote"));
+    assert_true(scene_tap(s, "code:trust"));
+    scene_tap(s, "chair:2");
+    turns_write(s->app.interview, group_tells, &csv);
+    assert_non_null(strstr(csv.data, ",quote,У1,"));
+    answer(s, "/data/part[1]/p_quote", "no");
+    buf_cut(&csv, 0);
+    turns_write(s->app.interview, group_tells, &csv);
+    assert_null(strstr(csv.data, ",quote,"));
+    assert_non_null(strstr(csv.data, ",turn,У1,"));
+    assert_non_null(strstr(csv.data, ",code,У1,"));
+    answer(s, "/data/part[1]/p_take", "no");
+    buf_cut(&csv, 0);
+    turns_write(s->app.interview, group_tells, &csv);
+    assert_null(strstr(csv.data, "У1"));
+    assert_null(strstr(csv.data, ",code,"));
+    assert_non_null(strstr(csv.data, ",turn,refused,0,"));
+    assert_non_null(strstr(csv.data, ",turn,У2,"));
+    buf_fini(&csv);
 }
 
 /* A memo at the table is of who speaks then; it is no turn, and goes with its text. */
@@ -815,12 +845,12 @@ static void test_group__a_memo_has_its_speaker(void **state)
     assert_true(scene_tap(s, "cancel"));
     assert_string_equal(turns_open(s->app.interview)->who, "У2"); /* it goes on */
     assert_int_equal(s->app.interview->turns->count, 2);
-    turns_write(s->app.interview, &csv);
+    turns_write(s->app.interview, group_tells, &csv);
     assert_non_null(strstr(csv.data, "/data/topic[1],memo,У2,"));
     assert_null(strstr(csv.data, "Шёпот"));
     interview_memo(s->app.interview, s->app.interview->memos->number, "");
     buf_cut(&csv, 0);
-    turns_write(s->app.interview, &csv);
+    turns_write(s->app.interview, group_tells, &csv);
     assert_null(strstr(csv.data, ",memo,"));
     buf_fini(&csv);
 }
@@ -856,7 +886,7 @@ static void test_group__many_turns(void **state)
         assert_true(scene_tap(s, k % 2 ? "chair:4" : "silence"));
     }
     assert_int_equal(s->app.interview->turns->count, MANY + 80);
-    turns_write(s->app.interview, &csv);
+    turns_write(s->app.interview, group_tells, &csv);
     size_t lines = 0;
     for (const char *p = csv.data; (p = strchr(p, '\n')) != NULL; p++) {
         lines++;
@@ -874,7 +904,7 @@ int main(void)
         SCENE_TEST(test_group__a_row_of_the_list_is_a_label),
         SCENE_TEST(test_group__a_refusal_stays_at_the_table),
         SCENE_TEST(test_group__times_go_with_their_chair),
-        cmocka_unit_test(test_group__turns_go_with_their_topic),
+        SCENE_TEST(test_group__turns_go_with_their_topic),
         SCENE_TEST(test_group__probes_are_in_reach),
         SCENE_TEST(test_group__help_for_where_one_is),
         SCENE_TEST(test_group__people_as_they_agreed),
@@ -892,6 +922,7 @@ int main(void)
         SCENE_TEST(test_group__a_quote_has_its_own_entry),
         SCENE_TEST(test_group__a_form_that_takes_two_quotes),
         SCENE_TEST(test_group__removing_one_who_spoke_asks_first),
+        SCENE_TEST(test_group__what_was_taken_back),
         SCENE_TEST(test_group__a_memo_has_its_speaker),
         SCENE_TEST(test_group__a_code_while_the_list_grows),
         SCENE_TEST(test_group__many_turns),

@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "app/interview/interview_sound.h"
-#include "app/interview/interview_turns.h"
+#include "app/interview/interview_group.h"
 #include "platform/machine/voice.h"
 #include "tests/lib/study.h"
 
@@ -288,7 +288,7 @@ static void test_sound__nothing_lies_beyond_the_end(void **state)
     assert_non_null(strstr(csv.data, ",3000,question,/data/agree,\n"));
     assert_non_null(strstr(csv.data, ",5000,question,/data/story,\n"));
     buf_cut(&csv, 0);
-    turns_write(c.i, &csv);
+    turns_write(c.i, group_tells, &csv);
     assert_non_null(strstr(csv.data, "turn,У1,0,3900,77000000000000000000000000000000,3500,\n"));
     assert_non_null(strstr(csv.data, "turn,У2,3900,0,,,\n")); /* was not recorded */
     buf_fini(&csv);

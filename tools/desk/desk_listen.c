@@ -47,7 +47,7 @@ static bool take_recordings(struct listing *l, const uint8_t root[16], const str
 /* Moments that belong to nobody, such as silence, are no speakers: see docs/XFORMS.md. */
 static bool is_nobody(const char *who)
 {
-    static const char *const nobody[] = {"", "silence", "crosstalk", "pause"};
+    static const char *const nobody[] = {"", "silence", "crosstalk", "pause", "refused"};
     size_t i = 0;
     while (i < sizeof nobody / sizeof *nobody && strcmp(who, nobody[i]) != 0) {
         i++;
