@@ -78,7 +78,7 @@ install -d "$R/usr/share/man/man1"
 gzip -9n < package/suhbat.1 > "$R/usr/share/man/man1/suhbat.1.gz"
 docs suhbat "$R"
 control suhbat "$R" "$(libraries "$R"), fonts-paratype, adduser, dbus, systemd, libpam-systemd, weston, udisks2, polkitd" \
-    'exfatprogs, espeak-ng' 'libgl1-mesa-dri, age' \
+    'exfatprogs, espeak-ng, alsa-utils' 'libgl1-mesa-dri, age' \
     'interviews on a handheld, sealed on the spot' <<'TXT'
 Suhbat collects interviews and focus groups offline, by touch, in Russian,
 Kyrgyz and Tajik. It runs on Wayland, on X11 and on a bare console.

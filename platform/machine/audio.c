@@ -11,6 +11,7 @@
 static int bytes_a_second;
 static int volume = 100;         /* percent */
 static SDL_AudioDeviceID device; /* output device, open while a sound plays; 0 = none */
+static bool begun;               /* SDL's sound was */
 
 struct memory {
     const char *bytes;
@@ -77,6 +78,10 @@ void audio_stop(void)
         SDL_CloseAudioDevice(device);
         device = 0;
     }
+    if (begun) { /* else its thread looks for new cards as long as the program runs */
+        SDL_QuitSubSystem(SDL_INIT_AUDIO);
+        begun = false;
+    }
 }
 
 void audio_set_volume(int percent)
@@ -122,7 +127,8 @@ bool audio_play(const void *bytes, size_t len, struct err *err)
                           .channels = (Uint8)info.channels,
                           .samples = 2048};
     bytes_a_second = info.samplerate * info.channels * 2;
-    if (SDL_InitSubSystem(SDL_INIT_AUDIO) == 0) {
+    begun = SDL_InitSubSystem(SDL_INIT_AUDIO) == 0;
+    if (begun) {
         device = SDL_OpenAudioDevice(NULL, 0, &want, NULL, 0);
     }
     bool ok = device != 0 || err_set(err, ERR_ENV, "there is no loudspeaker: %s", SDL_GetError());

@@ -12,6 +12,7 @@
 
 struct player {
     SDL_AudioDeviceID device;
+    bool begun; /* SDL's sound was */
     sonicStream stream;
     int rate, percent;
 };
@@ -24,7 +25,8 @@ bool player_open(struct player **out, int rate, struct err *err)
     p->rate = rate;
     p->percent = 100;
     p->stream = sonicCreateStream(rate, 1);
-    if (p->stream && SDL_InitSubSystem(SDL_INIT_AUDIO) == 0) {
+    p->begun = p->stream && SDL_InitSubSystem(SDL_INIT_AUDIO) == 0;
+    if (p->begun) {
         p->device = SDL_OpenAudioDevice(NULL, 0, &want, NULL, 0);
     }
     if (!p->device) {
@@ -42,6 +44,9 @@ void player_close(struct player *p)
     if (p) {
         if (p->device) {
             SDL_CloseAudioDevice(p->device);
+        }
+        if (p->begun) { /* else its thread looks for new cards as long as the program runs */
+            SDL_QuitSubSystem(SDL_INIT_AUDIO);
         }
         if (p->stream) {
             sonicDestroyStream(p->stream);

@@ -49,6 +49,7 @@ cp "$eye/bin/suhbat" "$root/opt/eye/bin/suhbat"
 cp "$eye/lib/suhbat/no-egl.so" "$root/opt/eye/lib/suhbat/"
 if [ "$ARCH" = "$native" ]; then
     cc -O1 -Wall -Wextra tests/handheld/touchscreen.c -o "$root/opt/eye/touchscreen"
+    cp "$eye/bin/help_microphone" "$root/opt/eye/"
     # shellcheck disable=SC2046
     cc -O1 -Wall -Wextra tests/handheld/bare.c $(pkg-config --cflags --libs sdl2) -o "$root/opt/eye/bare"
 else

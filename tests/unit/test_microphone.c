@@ -218,6 +218,25 @@ static void test_microphone__help_where_it_is_of_use(void **state)
     assert_int_equal(help_now(&s->app, shown), 2); /* the strip is there */
 }
 
+/* As long as SDL's sound is open, a thread of its looks for new cards: it is closed when nothing is
+ * heard or played. */
+static void test_microphone__nothing_stays_open(void **state)
+{
+    struct scene *s = *state;
+    begin(s);
+    assert_non_null(scene_find(s, "sound-test")); /* it was asked whether there is one */
+    assert_false(SDL_WasInit(SDL_INIT_AUDIO));
+    assert_true(scene_tap(s, "sound-test"));
+    assert_true(SDL_WasInit(SDL_INIT_AUDIO));
+    assert_true(scene_tap(s, "sound-test"));
+    assert_false(SDL_WasInit(SDL_INIT_AUDIO));
+    answer(s, "choice:yes");
+    assert_true(scene_tap(s, part(s, "begin")));
+    assert_true(SDL_WasInit(SDL_INIT_AUDIO));
+    assert_true(scene_tap(s, part(s, "stop")));
+    assert_false(SDL_WasInit(SDL_INIT_AUDIO));
+}
+
 /* A microphone that is open and delivers no sound at all is told as one that hears nothing. */
 static void test_microphone__a_dead_one_is_told(void **state)
 {
@@ -435,6 +454,7 @@ int main(void)
         SCENE_TEST(test_microphone__goes_on_under_the_lock),
         SCENE_TEST(test_microphone__the_locked_page_can_stop_it),
         SCENE_TEST(test_microphone__help_where_it_is_of_use),
+        SCENE_TEST(test_microphone__nothing_stays_open),
         SCENE_TEST(test_microphone__a_dead_one_is_told),
         SCENE_TEST(test_microphone__the_room_that_is_left),
         SCENE_TEST(test_microphone__stopped_by_hand_it_stays_so),
