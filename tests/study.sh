@@ -113,13 +113,13 @@ says 'alternatives keep their brackets' "(\${n} = 1 or \${n} = 2) and \${q} = 'y
 says 'a question that stays open' ",integer,p,P,П,\${q} != 'dk',,"
 lacks 'a list of the desk' 'kept at the desk' "$T/f/a.csv"
 lacks 'codes that were not asked for' 'yn_d,na' "$T/f/a.csv"
-sed 's/,gate_must$/,gate_must,text_columns/; s/{q} != .dk.$/&,far yn/' "$T/f/source/a.csv" > "$T/f/source/t.csv"
-printf 'name,label::English (en),label::Русский (ru)\nx,Far,Далеко\n' > "$T/f/lists/far.csv"
+sed 's/,gate_must$/,gate_must,text_columns/; s/{q} != .dk.$/&,far_off far yn/' "$T/f/source/a.csv" > "$T/f/source/t.csv"
+printf 'name,label::English (en),label::Русский (ru)\nx,Far,Далеко\n' | tee "$T/f/lists/far.csv" > "$T/f/lists/far_off.csv"
 want 0 'texts by an expression' $B/suhbat-form assemble "$T/f"
 want 0 'texts by an expression' cat "$T/f/t.csv"
 says 'a list that no question asks is there' ',far,x,Far,Далеко,Far,Далеко'
 says 'a list that a question asks, too' ',yn,none,None,Нет,None,Нет'
-rm "$T/f/source/t.csv" "$T/f/t.csv" "$T/f/lists/far.csv"
+rm "$T/f/source/t.csv" "$T/f/t.csv" "$T/f/lists/far.csv" "$T/f/lists/far_off.csv"
 want 0 'twice the same' $B/suhbat-form assemble "$T/f"; says 'twice the same' '1 forms, 0 written'
 sed -i 's/Hello/Good day/' "$T/f/lists/study_texts.csv"
 want 1 'a stale form' $B/suhbat-form assemble "$T/f" --check; says 'a stale form' 'a.csv: stale'
@@ -179,6 +179,7 @@ want 0 'labels stay' grep -o '<p_lab>[^<]*' "$T/fg_chair_removed.xml"
 for label in У2 У3 У4 У5; do says 'labels stay' "<p_lab>$label"; done
 lacks 'labels are not given twice' '<p_lab>У1' "$T/fg_chair_removed.xml"
 want 0 'a quote keeps its speaker' grep -F '<q_who>У4' "$T/fg_chair_removed.xml"
+holds fg_hands_then_left '<vt_here>3' # three hands stay true after somebody left
 want 0 'one no: no recording' grep -F '<rec_ok>no' "$T/fg_chair_removed.xml"
 # A quote whose speaker takes the consent back holds the interview until its words are gone.
 lacks 'a quote that was withdrawn' 'карыз төлөдүм' "$T/fg_quote_withdrawn.xml"

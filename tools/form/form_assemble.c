@@ -651,9 +651,8 @@ static void put_text_columns(struct assembly *a, struct line *row)
     const char *lists =
         a->settings.count ? cell(&a->settings, a->settings.lines[0], "text_columns") : "";
     const char *name = cell(&a->choices, row, "list_name");
-    const char *at = strstr(lists, name);
-    size_t len = strlen(name), columns = a->choices.columns;
-    if (!at || (at > lists && at[-1] != ' ') || (at[len] && at[len] != ' ')) {
+    size_t columns = a->choices.columns;
+    if (!*name || !text_has_word(lists, name)) {
         return;
     }
     for (size_t c = 0; c < columns; c++) {

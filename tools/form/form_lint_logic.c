@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "forms/engine/form_events.h"
 #include "forms/xpath/xpath.h"
 #include "platform/machine/text.h"
 #include "tools/form/form_lint_internal.h"
@@ -328,6 +329,36 @@ static void check_gates(struct lint *l, const struct sheet_row *row, const struc
     }
 }
 
+/* ---- labels of a group ---- */
+
+static bool counts_places(const struct xpath *x)
+{
+    if (!x) {
+        return false;
+    }
+    bool found = calls(x, "position") || counts_places(x->a) || counts_places(x->b);
+    for (size_t i = 0; x->op == XP_CALL && i < x->arg_count && !found; i++) {
+        found = counts_places(x->args[i]);
+    }
+    return found;
+}
+
+/* A participant's label that counts places becomes another's when a chair is removed. */
+static void check_label(struct lint *l, const struct sheet_row *row, const struct item *item)
+{
+    const char *name = item->shape.name;
+    size_t len = strlen(name);
+    const struct item *repeat = form_repeat_around(item);
+    const struct control *c = repeat ? repeat->control : NULL;
+    bool group = c && (control_has(c, "focus-group") ||
+                       (c->parent && control_has(c->parent, "focus-group")));
+    if (group && len > strlen("_lab") && strcmp(name + len - strlen("_lab"), "_lab") == 0 &&
+        counts_places(item->calculate)) {
+        lint_find(l, "survey", row, "calculation",
+                  "the label moves to another person when a chair is removed: give it once");
+    }
+}
+
 enum { PARTS_MAX = 256 };
 
 static void check_item(struct lint *l, const struct item *item)
@@ -338,6 +369,7 @@ static void check_item(struct lint *l, const struct item *item)
     if (!row) {
         return;
     }
+    check_label(l, row, item);
     check_gates(l, row, item->relevant, 0);
     gather(item->relevant, parts, &count, PARTS_MAX);
     const char *why = contradiction(l, parts, count);
