@@ -21,7 +21,7 @@ struct seats chairs_plan(struct ui *ui, size_t count)
     int gap = ui_px(ui, CHAIRS_GAP_DP), line = ui_line(ui, TEXT_BODY_BOLD);
     int least = 2 * line + ui_px(ui, 18); /* the label, the marks, the bar */
     s.d = s.d > least ? s.d : least;
-    int low = ui_px(ui, 280); /* room for the pills below */
+    int low = ui_px(ui, 260); /* room for what stands below */
     int h = ui->at.w < low ? ui->at.w : low;
     bool rows = ui->landscape || count > CIRCLE_MAX || ui->text_scale >= 1.3f || count < 3;
     s.columns = rows ? (ui->at.w + gap) / (s.d + gap) : 0;
@@ -43,6 +43,12 @@ struct rect chairs_seat(const struct ui *ui, const struct seats *s, size_t at, s
     double across = (s->all.w - s->d) / 2.0, down = (s->all.h - s->d) / 2.0;
     return (struct rect){s->all.x + (int)(across + across * sin(angle)),
                          s->all.y + (int)(down - down * cos(angle)), s->d, s->d};
+}
+
+struct rect chairs_touch(const struct ui *ui, struct rect seat)
+{
+    int inset = ui_px(ui, 3);
+    return (struct rect){seat.x + inset, seat.y + inset, seat.w - 2 * inset, seat.h - 2 * inset};
 }
 
 /* ---- a chair ---- */

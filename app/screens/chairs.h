@@ -18,6 +18,8 @@ struct seats {
 /* Where the chairs stand, from the cursor on; it is not moved. */
 struct seats chairs_plan(struct ui *ui, size_t count);
 struct rect chairs_seat(const struct ui *ui, const struct seats *s, size_t at, size_t count);
+/* Where it takes touches: a little less than the circle, so that no two rectangles meet. */
+struct rect chairs_touch(const struct ui *ui, struct rect seat);
 
 struct chair {
     const struct group_person *person; /* NULL: a bench */

@@ -13,7 +13,7 @@
 #include "app/shell/sound.h"
 #include "platform/machine/clock.h"
 
-enum { SECOND = 1000 };
+enum { SECOND = 1000, QUOTE_DP = 48 };
 
 /* ---- the round ---- */
 
@@ -51,7 +51,7 @@ bool group_round_show(struct app *app, struct node *const *entries, size_t count
         }
         struct rect r = chairs_seat(ui, &s, e, count);
         const char *id = arena_printf(&ui->frame, "entry:%zu", e + 1);
-        if (ui_target(ui, id, ROLE_BUTTON, r)) {
+        if (ui_target(ui, id, ROLE_BUTTON, chairs_touch(ui, r))) {
             roster_enter(app, entries[e]);
             return true;
         }
@@ -241,8 +241,9 @@ static void speaks(struct app *app, struct node *topic, const char *who)
     app->ui.again = true;
 }
 
-/* The topic's wording, the text of its first question, and its probes, that question's guidance. */
-static void show_wording(struct app *app)
+/* The topic's number and wording, the text of its first question, and its probes, that question's
+ * guidance. */
+static void show_wording(struct app *app, const struct node *topic)
 {
     struct ui *ui = &app->ui;
     struct interview *i = app->interview;
@@ -253,14 +254,22 @@ static void show_wording(struct app *app)
         session_fields(i->session, &ui->frame, &i->page, &fields, &count);
     }
     if (count) {
-        ui_say_rich(ui, TEXT_HEADING,
-                    session_text(i->session, &ui->frame, &fields[0].control->label, fields[0].node,
-                                 FORM_LONG, &fallback),
+        const char *label = session_text(i->session, &ui->frame, &fields[0].control->label,
+                                         fields[0].node, FORM_LONG, &fallback);
+        const char *number = ui_number(ui, tree_position(topic));
+        ui_say_rich(ui, TEXT_HEADING, arena_join(&ui->frame, number, ". ", label, NULL),
                     ui->theme.ink);
         question_note(app, question_guidance(app, &fields[0], &probes_fallback));
         question_fallback(app, fallback || probes_fallback);
     }
     ui_gap(ui, 8);
+}
+
+/* The circle's middle: between the chairs at its sides, and clear of those above and below. */
+static struct rect quote_place(struct ui *ui, const struct seats *s)
+{
+    int w = ui_px(ui, 132), h = ui_px(ui, QUOTE_DP);
+    return (struct rect){s->all.x + (s->all.w - w) / 2, s->all.y + (s->all.h - h) / 2, w, h};
 }
 
 /* Who speaks, and since when: in the circle's middle, or above the rows. */
@@ -278,17 +287,35 @@ static void show_speaker(struct app *app, const struct seats *s, const struct tu
         who = strcmp(open->who, others[k].who) == 0 ? ui_str(ui, others[k].words) : who;
     }
     const char *time = open ? app_sound_time(app, clock_mono_ms() - open->since) : "";
-    int line = ui_line(ui, TEXT_HEADING);
+    const char *words = *time ? arena_printf(&ui->frame, "%s %s", who, time) : who;
     if (!s->columns) {
-        int inset = s->d + ui_px(ui, 8), top = s->all.y + s->all.h / 2 - line;
-        struct rect r = {s->all.x + inset, top, s->all.w - 2 * inset, 2 * line};
-        ui_text_centre(ui, r, open ? TEXT_HEADING : TEXT_SMALL,
-                       *time ? arena_printf(&ui->frame, "%s %s", who, time) : who, ui->theme.ink);
+        struct rect r = quote_place(ui, s);
+        int w = ui_px(ui, 116), line = ui_line(ui, TEXT_BODY_BOLD);
+        if (open) { /* one line: a bench that speaks says so itself */
+            r = (struct rect){r.x + (r.w - w) / 2, r.y - line - ui_px(ui, 8), w, line};
+            ui_text_centre(ui, r, TEXT_BODY_BOLD, who == open->who ? words : time, ui->theme.ink);
+        } else {
+            int h = 2 * r.h;
+            r = (struct rect){r.x + (r.w - w) / 2, r.y + (r.h - h) / 2, w, h};
+            ui_text_centre(ui, r, TEXT_SMALL, words, ui->theme.ink);
+        }
     } else {
-        ui_say(ui, TEXT_BODY_BOLD, *time ? arena_printf(&ui->frame, "%s %s", who, time) : who,
-               ui->theme.ink);
+        ui_say(ui, TEXT_BODY_BOLD, words, ui->theme.ink);
         ui_gap(ui, 6);
     }
+}
+
+/* In the circle's middle, where it is always in sight.  True: it was tapped. */
+static bool show_quote(struct ui *ui, const struct seats *s)
+{
+    struct rect r = quote_place(ui, s);
+    int pad = ui_px(ui, 8);
+    bool hit = ui_target(ui, "quote", ROLE_PILL, r);
+    ui_box(ui, r, QUOTE_DP / 2.0f, ui_pressed(ui, "quote") ? ui->theme.tint : ui->theme.paper,
+           ui->theme.soft, 1.5f);
+    ui_text_centre(ui, (struct rect){r.x + pad, r.y, r.w - 2 * pad, r.h}, TEXT_HINT,
+                   ui_str(ui, S_group_quote), ui->theme.ink);
+    return hit;
 }
 
 /* Returns who was tapped. */
@@ -309,42 +336,6 @@ static const char *show_benches(struct app *app, const char *path, const struct 
         }
     }
     return tapped;
-}
-
-static void show_chairs(struct app *app, struct node *topic, const char *path,
-                        const struct turn *open)
-{
-    struct ui *ui = &app->ui;
-    struct group_person *people;
-    int64_t now = clock_mono_ms(), most = 1;
-    size_t count = group_people(app->interview, &ui->frame, &people);
-    for (size_t p = 0; p < count + BENCHES; p++) {
-        const char *who = p < count ? people[p].label : chairs_benches[p - count].who;
-        int64_t ms = turns_spoken(app->interview, path, who, now);
-        most = ms > most ? ms : most;
-    }
-    struct seats s = chairs_plan(ui, count);
-    show_speaker(app, &s, open);
-    s = s.columns ? chairs_plan(ui, count) : s; /* the rows begin below it */
-    const char *tapped = NULL; /* afterwards: a turn that begins may move the others in memory */
-    for (size_t p = 0; p < count; p++) {
-        int64_t ms = turns_spoken(app->interview, path, people[p].label, now);
-        struct chair c = {.person = &people[p],
-                          .speaks = open && strcmp(open->who, people[p].label) == 0,
-                          .part = (int)(ms * 100 / most)};
-        struct rect r = chairs_seat(ui, &s, p, count);
-        bool may = !people[p].refused && !people[p].fresh && *people[p].label;
-        chairs_draw(ui, r, &c);
-        if (may && ui_target(ui, arena_printf(&ui->frame, "chair:%zu", p + 1), ROLE_BUTTON, r)) {
-            tapped = people[p].label;
-        }
-    }
-    ui->at.y = s.all.y + s.all.h + ui_px(ui, s.columns ? 0 : CHAIRS_GAP_DP);
-    const char *bench = show_benches(app, path, open, now, most);
-    tapped = tapped ? tapped : bench;
-    if (tapped) {
-        speaks(app, topic, tapped);
-    }
 }
 
 static void note_words(struct app *app, const struct node *words)
@@ -383,13 +374,13 @@ static void quote(struct app *app, struct node *topic, const struct turn *open)
     app_say(app, S_group_quote_whom);
 }
 
-/* A pause, a quote, and putting the last turn right. */
-static void show_acts(struct app *app, struct node *topic, const struct turn *open)
+/* A pause, putting the last turn right, and a quote, unless that is in the circle. */
+static void show_acts(struct app *app, struct node *topic, const struct turn *open, bool quotes)
 {
     struct ui *ui = &app->ui;
     bool pauses = open && strcmp(open->who, TURN_PAUSE) == 0;
     bool paused = ui_pill(ui, "break", ui_str(ui, S_sound_pause), pauses, false);
-    bool quoted = ui_pill(ui, "quote", ui_str(ui, S_group_quote), false, false);
+    bool quoted = quotes && ui_pill(ui, "quote", ui_str(ui, S_group_quote), false, false);
     if (turns_right(app->interview, clock_mono_ms()) &&
         ui_pill(ui, "put-right", ui_str(ui, S_group_put_right), app->view.put_right, true)) {
         app->view.put_right = !app->view.put_right;
@@ -400,6 +391,53 @@ static void show_acts(struct app *app, struct node *topic, const struct turn *op
         speaks(app, topic, TURN_PAUSE);
     } else if (quoted) {
         quote(app, topic, open);
+    }
+}
+
+static void show_chairs(struct app *app, struct node *topic, const char *path,
+                        const struct turn *open)
+{
+    struct ui *ui = &app->ui;
+    struct group_person *people;
+    int64_t now = clock_mono_ms(), most = 1;
+    size_t count = group_people(app->interview, &ui->frame, &people);
+    for (size_t p = 0; p < count + BENCHES; p++) {
+        const char *who = p < count ? people[p].label : chairs_benches[p - count].who;
+        int64_t ms = turns_spoken(app->interview, path, who, now);
+        most = ms > most ? ms : most;
+    }
+    struct seats s = chairs_plan(ui, count);
+    show_speaker(app, &s, open);
+    s = s.columns ? chairs_plan(ui, count) : s; /* the rows begin below it */
+    const char *tapped = NULL; /* afterwards: a turn that begins may move the others in memory */
+    for (size_t p = 0; p < count; p++) {
+        int64_t ms = turns_spoken(app->interview, path, people[p].label, now);
+        struct chair c = {.person = &people[p],
+                          .speaks = open && strcmp(open->who, people[p].label) == 0,
+                          .part = (int)(ms * 100 / most)};
+        struct rect r = chairs_seat(ui, &s, p, count);
+        bool may = !people[p].refused && !people[p].fresh && *people[p].label;
+        chairs_draw(ui, r, &c);
+        if (may && ui_target(ui, arena_printf(&ui->frame, "chair:%zu", p + 1), ROLE_BUTTON,
+                             chairs_touch(ui, r))) {
+            tapped = people[p].label;
+        }
+    }
+    bool circle = !s.columns, quoted = circle && open && show_quote(ui, &s);
+    ui->at.y = s.all.y + s.all.h + ui_px(ui, circle ? CHAIRS_GAP_DP : 0);
+    if (quoted) {
+        quote(app, topic, open);
+    }
+    if (!circle) { /* first what is needed at once */
+        show_acts(app, topic, open, true);
+    }
+    const char *bench = show_benches(app, path, turns_open(app->interview), now, most);
+    tapped = tapped ? tapped : bench;
+    if (tapped) {
+        speaks(app, topic, tapped);
+    }
+    if (circle) {
+        show_acts(app, topic, turns_open(app->interview), false);
     }
 }
 
@@ -452,10 +490,9 @@ void group_table_show(struct app *app)
     struct buf path = {0};
     session_path(topic, &path);
     buf_add(&path, "", 0);
-    show_wording(app);
+    show_wording(app, topic);
     show_chairs(app, topic, path.data, open);
-    show_acts(app, topic, turns_open(i)); /* anew: a tap may have begun one */
-    app_message(app);                     /* here, so that no chair moves under the finger */
+    app_message(app); /* here, so that no chair moves under the finger */
     show_words(app);
     show_codes(app, topic);
     int64_t all = turns_spoken(i, path.data, NULL, clock_mono_ms());

@@ -237,9 +237,10 @@ static void show_whose(struct app *app)
     bool wanted = (ui->title_cut || foreign) && !group && !roster;
     if (entry) { /* a nested roster belongs to an entry, too */
         const struct node *own = i->page.kind == PAGE_QUESTION ? i->page.node : NULL;
-        const char *number = group_table_is_here(app) /* others see it: nothing that was said */
-                                 ? roster_entry_number(app, entry)
-                                 : roster_entry_name(app, entry, own);
+        if (group_table_is_here(app)) { /* the table has its number, and nothing that was said */
+            return;
+        }
+        const char *number = roster_entry_name(app, entry, own);
         title = wanted ? arena_printf(&ui->frame, "%s · %s", title, number) : number;
     } else if (!wanted) {
         return;

@@ -1124,9 +1124,11 @@ static void one_variant(struct window *w, struct tour_forms *forms, size_t v, en
     gallery.variant = own->name;
     gallery.linted = own->longest;
     window_rescale(w, look.scale);
-    struct sound_tour sound = {w, &look, shot_of_sound,
-                               strncmp(own->name, "day", 3) == 0 &&
-                                   strcmp(own->name, "day-large-across") != 0};
+    static const char *const rare[] = {"day", "night", "day-across", "day-large"};
+    struct sound_tour sound = {w, &look, shot_of_sound, false};
+    for (size_t k = 0; k < sizeof rare / sizeof *rare; k++) {
+        sound.rare = sound.rare || strcmp(own->name, rare[k]) == 0;
+    }
     if (gallery.only && strncmp(gallery.only, "sound", 5) == 0) {
         sound_tour(&sound, forms->with_sound);
         return;

@@ -88,6 +88,13 @@ static void open_sound(struct scene *s, const struct sound_tour *t, const char *
     gallery_must(scene_tap(s, "start") && scene_tap(s, "form:0"), "begin with sound");
 }
 
+static void ask_for_help(struct scene *s, const struct sound_tour *t, const char *what)
+{
+    gallery_must(scene_tap(s, "menu") && scene_tap(s, "help"), "ask for help");
+    t->page(s, what, true);
+    gallery_must(scene_tap(s, "cancel"), "close the help");
+}
+
 /* Without a microphone; with one that hears nothing, or too much; a consent that is taken back. */
 static void trouble(const struct sound_tour *t, const char *form)
 {
@@ -107,6 +114,7 @@ static void trouble(const struct sound_tour *t, const char *form)
     gallery_must(scene_tap(&s, "right"), "come back to the question");
     say(&s, 1, SHOUTED);
     t->page(&s, "sound-clipped", false);
+    ask_for_help(&s, t, "sound-help");
     gallery_must(scene_tap(&s, "left"), "go back to the consent");
     gallery_must(scene_tap(&s, "choice:no"), "take the consent back");
     t->page(&s, "sound-stopped", true);
@@ -195,26 +203,53 @@ static void sit(struct scene *s, size_t chairs)
     scene_draw(s);
 }
 
-/* What is refused and what is put right at the table; the topic's end; a chair to be removed. */
+static void tap_and_look(struct scene *s, const struct sound_tour *t, const char *id,
+                         const char *what)
+{
+    gallery_must(scene_show(s, id) && scene_tap(s, id), id);
+    gallery_must(scene_show(s, "chair:1") != NULL, "see the table");
+    t->page(s, what, false);
+}
+
+/* Everybody agrees to sound: it is recorded. */
+static void all_agree(struct scene *s)
+{
+    static const char *const paths[] = {"/data/part[2]/p_audio", "/data/part[7]/p_take",
+                                        "/data/part[7]/p_audio", "/data/part[7]/p_quote"};
+    struct interview *i = s->app.interview;
+    struct err err = {0};
+    for (size_t k = 0; k < sizeof paths / sizeof *paths; k++) {
+        gallery_must(interview_answer(i, session_find(i->session, paths[k]), "yes", &err) ==
+                         ANSWER_OK,
+                     "agree to sound");
+    }
+    scene_draw(s);
+    gallery_must(i->sound && i->sound->recorder, "record the table");
+}
+
+/* What is refused and what is put right at the table; the topic's end; a chair to be emptied. */
 static void rare_at_the_table(struct scene *s, const struct sound_tour *t)
 {
-    gallery_must(scene_show(s, "silence") && scene_tap(s, "silence"), "be silent");
-    gallery_must(scene_show(s, "silence") != NULL, "see the chair of silence");
-    t->page(s, "group-silence", false);
+    tap_and_look(s, t, "silence", "group-silence");
+    tap_and_look(s, t, "crosstalk", "group-crosstalk");
+    tap_and_look(s, t, "break", "group-pause");
     gallery_must(scene_show(s, "chair:3") && scene_tap(s, "chair:3"), "let one speak");
     gallery_must(scene_show(s, "quote") && scene_tap(s, "quote"), "quote without consent");
     t->page(s, "group-no-quote", false);
     gallery_must(scene_show(s, "put-right") && scene_tap(s, "put-right"), "put it right");
     t->page(s, "group-put-right", false);
+    all_agree(s);
+    tap_and_look(s, t, "chair:5", "group-recorded");
+    ask_for_help(s, t, "group-help");
     gallery_must(scene_tap(s, "right"), "end the topic");
     t->page(s, "group-marks", false);
-    gallery_must(scene_tap(s, "menu") && scene_tap(s, "help"), "ask for help");
-    t->page(s, "group-help", true);
-    gallery_must(scene_tap(s, "cancel") && scene_tap(s, "left"), "go back to the topics");
-    gallery_must(scene_tap(s, "left"), "go back to the round");
+    gallery_must(scene_tap(s, "left") && scene_tap(s, "left"), "go back to the round");
+    ask_for_help(s, t, "group-help-round");
     gallery_must(scene_show(s, "as-list") && scene_tap(s, "as-list"), "see the list");
     gallery_must(scene_show(s, "remove:5") && scene_tap(s, "remove:5"), "remove who spoke");
     t->page(s, "group-remove", false);
+    gallery_must(scene_show(s, "remove:5") && scene_tap(s, "remove:5"), "empty the chair");
+    t->page(s, "group-emptied", false);
 }
 
 void group_tour(const struct sound_tour *t, const char *form, size_t chairs)

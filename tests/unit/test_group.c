@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Does the table of a group know who spoke when, and for how long, whatever happens to it? */
+#include <limits.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -133,6 +134,12 @@ static struct rect at_table(struct scene *s, const char *id)
         print_error("no %s at the table\n", id);
     }
     assert_non_null(t);
+    if (t->rect.y + t->rect.h >= s->app.ui.body.y + s->app.ui.body.h) { /* cut by the edge */
+        s->app.ui.scroll += t->rect.h;
+        scene_draw(s);
+        t = scene_find(s, id);
+        assert_non_null(t);
+    }
     struct rect r = t->rect;
     r.y += s->app.ui.scroll;
     return r;
@@ -156,6 +163,7 @@ static void all_stand_apart(struct scene *s, size_t count)
         assert_true(scene_tap(s, "right"));
     }
     assert_true(scene_tap(s, "entry:1"));
+    assert_true(scene_show(s, "chair:1") && scene_tap(s, "chair:1")); /* now she can be quoted */
     for (size_t c = 1; c <= count; c++) {
         char id[32];
         snprintf(id, sizeof id, "chair:%zu", c);
@@ -168,7 +176,9 @@ static void all_stand_apart(struct scene *s, size_t count)
         at[n++] = at_table(s, others[k]);
     }
     for (size_t k = 0; k < n; k++) {
-        assert_true(k >= chairs + 2 || (at[k].w >= 112 && at[k].h >= 112));
+        if (k < chairs + 2 && (at[k].w < 112 || at[k].h < 112)) {
+            fail_msg("%zu of %zu is %d x %d", k, n, at[k].w, at[k].h);
+        }
         for (size_t j = 0; j < k; j++) {
             assert_true(apart(at[k], at[j], k < chairs));
         }
@@ -316,6 +326,53 @@ static void test_group__turns_go_with_their_topic(void **state)
     rows(i, "/data/topic[1],turn,У2,0,1000,,,\n"); /* the first stays away */
 }
 
+static bool records(const struct scene *s)
+{
+    return s->app.interview->sound && s->app.interview->sound->recorder;
+}
+
+/* At the reference size, while it records, what is needed at once is in sight: a quote is two taps.
+ */
+static void test_group__a_quote_is_two_taps(void **state)
+{
+    struct scene *s = *state;
+    static const size_t counts[] = {8, 12};
+    struct scene_look own = upright;
+    look = &own;
+    for (int l = UI_RU; l <= UI_TG; l++) {
+        for (size_t k = 0; k < 2; k++) {
+            own.language = (enum ui_language)l;
+            begin(s, counts[k]);
+            answer(s, "/data/part[2]/p_audio", "yes");
+            while (!scene_find(s, "entry:2") || group_round_is_here(&s->app)) {
+                assert_true(scene_tap(s, "right"));
+            }
+            assert_true(scene_tap(s, "entry:1"));
+            assert_true(records(s));
+            scene_draw(s);
+            assert_non_null(scene_find(s, "chair:1"));
+            assert_true(scene_tap(s, "chair:1"));
+            const struct target *t = scene_find(s, "quote");
+            int end = s->app.ui.body.y + s->app.ui.body.h;
+            if (!t || t->rect.y + t->rect.h / 2 > end || s->app.ui.scroll) {
+                fail_msg("no quote in sight, %zu people, language %d", counts[k], l);
+            }
+            static const char *const ids[] = {"chair:1", "silence", "crosstalk", "break",
+                                              "put-right"};
+            int top = INT_MAX, bottom = 0;
+            for (size_t n = 0; n < sizeof ids / sizeof *ids; n++) {
+                struct rect r = at_table(s, ids[n]);
+                top = r.y < top ? r.y : top;
+                bottom = r.y + r.h > bottom ? r.y + r.h : bottom;
+            }
+            assert_true(bottom - top <= s->app.ui.body.h); /* at one place of the scroll */
+            scene_close(s);
+        }
+    }
+    look = &upright;
+    begin(s, 3); /* closed by the teardown */
+}
+
 /* How wide the bar is that tells how long it was spoken from a chair. */
 static int bar_of(struct scene *s, const char *id)
 {
@@ -384,12 +441,6 @@ static void test_group__people_as_they_agreed(void **state)
     answer(s, "/data/part[4]/p_left", "no"); /* a slip */
     group_people(s->app.interview, &s->app.ui.frame, &people);
     assert_int_equal(people[3].left_ms, 0);
-}
-
-/* A default answer is nobody's: who came just now stops the recording until all was asked. */
-static bool records(const struct scene *s)
-{
-    return s->app.interview->sound && s->app.interview->sound->recorder;
 }
 
 /* At the round nothing is recorded by itself: somebody may sit there who is no entry yet. */
@@ -587,8 +638,14 @@ static void test_group__a_quote_is_marked(void **state)
     struct scene *s = *state;
     struct buf csv = {0};
     sit_down(s);
+    assert_null(scene_find(s, "quote")); /* nobody speaks */
+    assert_true(scene_tap(s, "silence"));
     assert_true(scene_tap(s, "quote"));
-    assert_null(s->app.interview->turns); /* nobody speaks */
+    assert_int_equal(s->app.interview->turns->count, 1); /* silence says nothing */
+    assert_false(s->app.message.good);
+    assert_true(scene_show(s, "silence") != NULL);
+    assert_true(scene_tap(s, "right") && scene_tap(s, "table"));
+    turns_free(s->app.interview);
     answer(s, "/data/part[4]/p_quote", "no");
     scene_tap(s, "chair:4");
     assert_true(scene_tap(s, "quote"));
@@ -900,6 +957,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(test_group__chairs_stand_apart),
         SCENE_TEST(test_group__the_table_in_each_size_and_language),
+        SCENE_TEST(test_group__a_quote_is_two_taps),
         SCENE_TEST(test_group__silence_has_a_chair_and_a_bar),
         SCENE_TEST(test_group__a_row_of_the_list_is_a_label),
         SCENE_TEST(test_group__a_refusal_stays_at_the_table),
