@@ -20,7 +20,7 @@
 
 /* ---- the question itself ---- */
 
-/* The question, and its choices, one after the other. */
+/* The question, and its choices that have no prompt, one after the other. */
 void question_say_aloud(struct app *app, const struct page *page)
 {
     struct ui *ui = &app->ui;
@@ -34,7 +34,9 @@ void question_say_aloud(struct app *app, const struct page *page)
     bool lists = (c->choices || c->itemset) &&
                  session_choices(s, &ui->frame, c, page->node, &choices, &count, NULL);
     for (size_t k = 0; lists && k < count; k++) {
-        buf_join(&text, ui_plain(ui, choices[k].label), ".\n", NULL);
+        if (!question_choice_recorded(app, page->node, &choices[k])) { /* it has its own button */
+            buf_join(&text, ui_plain(ui, choices[k].label), ".\n", NULL);
+        }
     }
     aloud_say(app, text.data);
     buf_fini(&text);

@@ -131,7 +131,10 @@ const char *question_choice_name(struct app *app, const struct choice *choice, s
 /* The choice's picture, reduced to at most this size; or NULL. */
 const struct picture *question_choice_picture(struct app *app, struct node *node,
                                               struct choice *choice, int w, int h);
-/* URI of the choice's sound; "" if there is none.  Valid until the next build. */
+/* Whether the form has a prompt for the choice. */
+bool question_choice_recorded(struct app *app, struct node *node, struct choice *choice);
+/* Its URI, or a name of the machine's voice that reads it; "": it cannot be heard.  Valid until the
+ * next build. */
 const char *question_choice_sound(struct app *app, struct node *node, struct choice *choice);
 /* Draws a loudspeaker in r, if the choice has a sound. */
 void question_loudspeaker(struct app *app, struct node *node, struct choice *choices, size_t at,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/questions/question.h"
+#include "app/shell/aloud.h"
 #include "app/shell/form_media.h"
 #include "platform/machine/text.h"
 
@@ -131,11 +132,32 @@ const struct picture *question_choice_picture(struct app *app, struct node *node
     return app_picture(app, uri, w, h);
 }
 
+static const char by_voice[] = "voice"; /* no URI: the machine's voice reads the choice */
+
+/* Of a question whose label is recorded, choices without a prompt are read by the machine, if the
+ * form or the interviewer wants it.  Else the label's own button reads them. */
+static bool is_read(struct app *app, const struct node *node)
+{
+    const struct control *c = node->item->control;
+    const char *label = session_text(app->interview->session, &app->ui.frame, &c->label,
+                                     (struct node *)node, FORM_AUDIO, NULL);
+    bool wanted = aloud_wanted(app) || (strcmp(c->autoplay, "audio") == 0 && aloud_can(app));
+    return wanted && app_has_sound(app, label);
+}
+
+bool question_choice_recorded(struct app *app, struct node *node, struct choice *choice)
+{
+    return app_has_sound(app, session_choice_text(app->interview->session, &app->ui.frame,
+                                                  node->item->control, node, choice, FORM_AUDIO));
+}
+
 const char *question_choice_sound(struct app *app, struct node *node, struct choice *choice)
 {
-    const char *uri = session_choice_text(app->interview->session, &app->ui.frame,
-                                          node->item->control, node, choice, FORM_AUDIO);
-    return app_has_sound(app, uri) ? uri : "";
+    return question_choice_recorded(app, node, choice)
+               ? session_choice_text(app->interview->session, &app->ui.frame, node->item->control,
+                                     node, choice, FORM_AUDIO)
+           : !choice->fallback && is_read(app, node) ? by_voice
+                                                     : "";
 }
 
 void question_loudspeaker(struct app *app, struct node *node, struct choice *choices, size_t at,
@@ -150,7 +172,11 @@ void question_loudspeaker(struct app *app, struct node *node, struct choice *cho
         return;
     }
     if (ui_target(ui, question_part(app, node, "say", name), ROLE_ICON, r)) {
-        app_listen(app, uri);
+        if (uri == by_voice) {
+            aloud_say(app, ui_plain(ui, choices[at].label));
+        } else {
+            app_listen(app, uri);
+        }
     }
     int at_x = r.x + (r.w - ui_px(ui, 28)) / 2, at_y = r.y + (r.h - ui_px(ui, 28)) / 2;
     ui_stroke(ui, at_x, at_y, 28, (struct shape){cone, 7}, 2, ui->theme.ink);

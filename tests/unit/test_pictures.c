@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Are a form's pictures and sounds where they belong, and can they be drawn upon? */
+#include "app/shell/aloud.h"
+#include "platform/machine/speech.h"
 #include "tests/lib/steps.h"
 
 /* A form with pictures in its question and choices; the file is missing for one of them. */
@@ -274,6 +276,16 @@ static void test_pictures__prompts_are_read_aloud(void **state)
     scene_picture = &wav; /* the package's one extra file: the name does not tell what it is */
     scene_begin(s, window, form, "form", &look);
     assert_null(scene_find(s, "say:no")); /* its file is missing */
+    if (speech_can("ru")) {               /* the machine reads it, if the interviewer wants that */
+        s->app.looks.speaks = true;
+        scene_draw(s);
+        assert_true(scene_tap(s, "say:no"));
+        assert_true(s->app.aloud != NULL || audio_playing());
+        s->app.looks.speaks = false;
+        aloud_forget(&s->app);
+        audio_stop();
+        scene_draw(s);
+    }
     assert_true(scene_tap(s, "listen"));
     assert_true(audio_playing());
     assert_true(scene_tap(s, "listen"));
