@@ -101,11 +101,31 @@ static void tell(struct recorder *r, enum recorder_state state, const struct err
     pthread_mutex_unlock(&r->mutex);
 }
 
+#ifdef SUHBAT_TEST
+double recorder_sealed_ms[RECORDER_SEALED];
+unsigned recorder_sealed_count;
+
+static void note_sealed(const struct timespec *from)
+{
+    struct timespec to;
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    recorder_sealed_ms[recorder_sealed_count++ % RECORDER_SEALED] =
+        (double)(to.tv_sec - from->tv_sec) * 1e3 + (double)(to.tv_nsec - from->tv_nsec) / 1e6;
+}
+#endif
+
 /* Seals the pages that were gathered. */
 static bool seal(struct recorder *r)
 {
     struct err err = {0};
+#ifdef SUHBAT_TEST
+    struct timespec from;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+#endif
     bool ok = writer_call(r->writer, put_job, r, &err);
+#ifdef SUHBAT_TEST
+    note_sealed(&from);
+#endif
     if (!ok) {
         tell(r, err.code == ERR_LIMIT ? RECORDER_FULL : RECORDER_FAILED, &err);
     }

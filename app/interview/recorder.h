@@ -38,4 +38,10 @@ struct recorder_now recorder_look(struct recorder *recorder);
  * it is. */
 MUST_CHECK bool recorder_end(struct recorder *recorder, int64_t *ms, struct err *err);
 
+#ifdef SUHBAT_TEST
+enum { RECORDER_SEALED = 256 };
+extern double recorder_sealed_ms[RECORDER_SEALED]; /* how long each part took, of the last ones */
+extern unsigned recorder_sealed_count;
+#endif
+
 #endif

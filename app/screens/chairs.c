@@ -75,7 +75,7 @@ static void draw_mark(struct ui *ui, int x, int y, int size, bool quote, bool ag
     }
 }
 
-/* How long it was spoken from there: a bar at the chair's foot. */
+/* How long people spoke from this chair: a bar at its foot. */
 static void draw_part(struct ui *ui, struct rect r, const struct chair *c)
 {
     int w = r.w / 2, bar = ui_px(ui, 5), y = r.y + r.h - ui_px(ui, 8) - bar * 2;

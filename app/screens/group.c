@@ -276,16 +276,12 @@ static struct rect quote_place(struct ui *ui, const struct seats *s)
 static void show_speaker(struct app *app, const struct seats *s, const struct turn *open)
 {
     struct ui *ui = &app->ui;
-    static const struct {
-        const char *who;
-        enum string_id words;
-    } others[] = {{TURN_SILENCE, S_group_silence},
-                  {TURN_CROSSTALK, S_group_crosstalk},
-                  {TURN_PAUSE, S_sound_pause}};
     const char *who = open ? open->who : ui_str(ui, S_group_tap);
-    for (size_t k = 0; open && k < sizeof others / sizeof *others; k++) {
-        who = strcmp(open->who, others[k].who) == 0 ? ui_str(ui, others[k].words) : who;
+    for (size_t k = 0; open && k < BENCHES; k++) {
+        bool bench = strcmp(open->who, chairs_benches[k].who) == 0;
+        who = bench ? ui_str(ui, chairs_benches[k].words) : who;
     }
+    who = open && strcmp(open->who, TURN_PAUSE) == 0 ? ui_str(ui, S_sound_pause) : who;
     const char *time = open ? app_sound_time(app, clock_mono_ms() - open->since) : "";
     const char *words = *time ? arena_printf(&ui->frame, "%s %s", who, time) : who;
     if (!s->columns) {

@@ -223,9 +223,9 @@ static void test_group__a_refusal_stays_at_the_table(void **state)
     sit_down(s);
     answer(s, "/data/part[2]/p_quote", "no");
     assert_true(scene_tap(s, "chair:2") && scene_tap(s, "quote"));
-    assert_true(scene_draws(s, "У2 не согласен"));
+    assert_true(scene_draws(s, "У2: согласия на цитаты нет"));
     assert_true(scene_tap(s, "right"));
-    assert_false(scene_draws(s, "У2 не согласен"));
+    assert_false(scene_draws(s, "У2: согласия на цитаты нет"));
 }
 
 static bool list(struct device *d, void *arg, struct err *err)
