@@ -373,6 +373,37 @@ static void test_group__a_quote_is_two_taps(void **state)
     begin(s, 3); /* closed by the teardown */
 }
 
+/* A topic's questions may wait: the end lists them, and a tap leads there. */
+static void test_group__what_waits_is_listed_at_the_end(void **state)
+{
+    struct scene *s = *state;
+    char *form = scene_form("tests/cases/group.csv");
+    const char *bind = strstr(form, "\"/data/topic/tp_sum\"");
+    struct buf xml = {0};
+    size_t at = (size_t)(bind - form) + strlen("\"/data/topic/tp_sum\"");
+    buf_add(&xml, form, at);
+    buf_join(&xml, " required=\"true()\"", form + at, NULL);
+    scene_begin(s, window, xml.data, "group", look);
+    for (int k = 0; k < 3; k++) {
+        static const char *const names[] = {"p_take", "p_audio", "p_quote"};
+        char path[64];
+        snprintf(path, sizeof path, "/data/part[1]/%s", names[k]);
+        answer(s, path, "yes");
+    }
+    scene_draw(s);
+    assert_true(scene_tap(s, "right") && scene_tap(s, "entry:1"));
+    assert_true(scene_tap(s, "chair:1"));
+    assert_true(scene_tap(s, "right")); /* the topic ends … */
+    assert_true(scene_tap(s, "left"));  /* … and its questions wait */
+    for (int k = 0; k < 4 && s->app.screen != SCREEN_FINISH; k++) {
+        assert_true(scene_tap(s, "right"));
+    }
+    assert_int_equal(s->app.screen, SCREEN_FINISH);
+    assert_true(scene_draws(s, "Суть в трёх фразах"));
+    free(form);
+    buf_fini(&xml);
+}
+
 /* How wide the bar is that tells how long it was spoken from a chair. */
 static int bar_of(struct scene *s, const char *id)
 {
@@ -957,6 +988,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(test_group__chairs_stand_apart),
         SCENE_TEST(test_group__the_table_in_each_size_and_language),
+        SCENE_TEST(test_group__what_waits_is_listed_at_the_end),
         SCENE_TEST(test_group__a_quote_is_two_taps),
         SCENE_TEST(test_group__silence_has_a_chair_and_a_bar),
         SCENE_TEST(test_group__a_row_of_the_list_is_a_label),
