@@ -65,12 +65,13 @@ static bool says_yes(const struct node *node)
 }
 
 /* A default is nobody's answer. */
-static bool any_answer(const struct node *node)
+static bool any_answer(const struct interview *i, const struct node *node)
 {
     for (const struct node *n = node->first; n; n = n->next) {
         bool leaf = n->item && n->item->is_leaf;
         if (n->active &&
-            (leaf ? n->item->control && *tree_value(n) && !session_is_default(n) : any_answer(n))) {
+            (leaf ? n->item->control && *tree_value(n) && !session_is_default(i->session, n)
+                  : any_answer(i, n))) {
             return true;
         }
     }
@@ -115,7 +116,7 @@ static void read_person(const struct interview *i, struct node *entry, struct gr
     const struct node *label = find_in(entry, "_lab"), *take = find_in(entry, "_take");
     *p = (struct group_person){.entry = entry,
                                .label = label ? tree_value(label) : "",
-                               .fresh = !any_answer(entry),
+                               .fresh = !any_answer(i, entry),
                                .refused = take && strcmp(tree_value(take), "no") == 0,
                                .late = says_yes(find_in(entry, "_late")),
                                .left = says_yes(find_in(entry, "_left")),
@@ -150,18 +151,29 @@ size_t group_people(struct interview *i, struct arena *arena, struct group_perso
 
 enum turns_told group_tells(struct interview *i, const char *who)
 {
+    static const char *const nobody[] = {TURN_SILENCE, TURN_CROSSTALK, TURN_PAUSE};
     struct group_person *people;
     struct arena arena;
+    bool found = false;
     enum turns_told told = TOLD_ALL;
+    for (size_t k = 0; k < sizeof nobody / sizeof *nobody; k++) {
+        if (strcmp(who, nobody[k]) == 0) {
+            return TOLD_ALL;
+        }
+    }
     arena_init(&arena);
     size_t count = group_people(i, &arena, &people);
     for (size_t p = 0; p < count; p++) {
-        if (strcmp(people[p].label, who) == 0) {
-            told = people[p].refused ? TOLD_NOTHING : people[p].quotes ? TOLD_ALL : TOLD_NO_QUOTES;
+        if (strcmp(people[p].label, who) == 0) { /* of two with one label the stricter counts */
+            enum turns_told one = people[p].refused  ? TOLD_NOTHING
+                                  : people[p].quotes ? TOLD_ALL
+                                                     : TOLD_NO_QUOTES;
+            told = one > told ? one : told;
+            found = true;
         }
     }
     arena_fini(&arena);
-    return told;
+    return found || !count ? told : TOLD_NOTHING; /* who was removed agrees to nothing */
 }
 
 struct node *group_takes_part(struct node *entry)

@@ -344,8 +344,13 @@ void sound_take_up(struct interview *i, struct recorder *recorder)
 {
     struct sound_take *last = takes_running(i);
     bool same = recorder && last && memcmp(recorder_id(recorder), last->id, sizeof last->id) == 0;
-    if (same) {
+    if (same) { /* its own time: the clocks may have been set meanwhile */
+        struct recorder_now now = recorder_look(recorder);
         i->sound->recorder = recorder;
+        post(i, last,
+             (struct journal_sound){.what =
+                                        now.state == RECORDER_PAUSED ? SOUND_PAUSED : SOUND_WENT_ON,
+                                    .ms = now.ms});
         return;
     }
     if (recorder) {

@@ -157,14 +157,16 @@ enum answer_result session_check(struct session *session, struct node *node, str
 bool session_is_doubtful(const struct node *node);
 /* Whether the sound of a question may be recorded: each question that its suhbat:audio-consent
  * names says "yes", in a repeat in every entry.  An entry where it is not relevant is somebody who
- * is to be asked, unless a "no" that was answered closes it: who takes no part.  One "no" is enough
+ * is to be asked, unless an answered "no" to a question whose name ends in "_take" closes it: who
+ * takes no part.  A "yes" that the form fills in is no answer.  One "no" is enough
  * to refuse.  *who: the answer that stands in the way; NULL: none, or nobody was there to be asked.
  */
 enum consent { CONSENT_GIVEN, CONSENT_UNASKED, CONSENT_REFUSED };
 enum consent session_audio_consent(const struct session *session, const struct item *item,
                                    const struct node **who);
-/* Whether a node within an entry has the value that each new entry begins with. */
-bool session_is_default(const struct node *node);
+/* Whether the form fills the value in itself: it is the one that a new entry, or the form, begins
+ * with, or a calculation's. */
+bool session_is_default(const struct session *session, const struct node *node);
 /* Minimum and maximum that a constraint states plainly: ". >= 14 and . < 100" gives 14 and
  * 99 for whole numbers.  -INFINITY, INFINITY: no limit on that side.  False: no limit on
  * either side. */

@@ -233,7 +233,7 @@ static void test_project__recordings_are_sources(void **state)
     buf_cut(&csv, 0);
     OK(file_read(&csv, path, 1 << 20, &err));
     assert_non_null(strstr(csv.data, "instance ID,topic,event,who,start_ms,duration_ms,"));
-    assert_non_null(strstr(csv.data, ",/data/topic[1],turn,У2,0,4200," HEX ",2000\n"));
+    assert_non_null(strstr(csv.data, ",/data/topic[1],turn,У2,0,4200," HEX ",2000,\n"));
     const char *spoke = has(&c, "name=\"У2\" begin=\"2000\" end=\"6200\"");
     assert_non_null(strstr(spoke, "<Coding"));
     assert_null(strstr(c.project.data, "name=\"silence\""));
@@ -314,12 +314,12 @@ static void test_project__marks_of_what_was_taken_back(void **state)
     withdraw(&c, USE_QUOTES);
     export_table(&c, "csv");
     assert_null(strstr(turns_of(&c, &csv), ",quote,"));
-    assert_non_null(strstr(csv.data, ",turn,У2,0,4200," HEX ",2000\n"));
+    assert_non_null(strstr(csv.data, ",turn,У2,0,4200," HEX ",2000,\n"));
     assert_non_null(strstr(table_of(&c, &csv, "audit"), "recording begin,/data/whole,"));
     withdraw(&c, USE_RECORDING);
     export_table(&c, "csv");
     assert_null(strstr(turns_of(&c, &csv), HEX));
-    assert_non_null(strstr(csv.data, ",turn,У2,0,4200,,\n"));
+    assert_non_null(strstr(csv.data, ",turn,У2,0,4200,,,\n"));
     assert_null(strstr(table_of(&c, &csv, "audit"), HEX));
     assert_null(strstr(csv.data, "recording begin"));
     assert_non_null(strstr(csv.data, "question,/data/int_code,2,3,,,,,,,,ru,,\n"));

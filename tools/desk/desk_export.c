@@ -549,6 +549,7 @@ static bool take_files(struct exporting *x, const struct record *r, const char *
     f.no_quotes = about->withdrawn && text_has_word(about->withdrawn, withdrawn_name(USE_QUOTES));
     if (!desk_edit_counts(&x->records.edits, r->record_id)) {
         f.newest = x->family->versions[x->family->count - 1];
+        f.no_quotes = true; /* the correction may take a consent back */
     }
     named_begin(&f.named, r);
     x->names = f.named.paths.count;

@@ -140,7 +140,7 @@ static bool is_left_out(struct turns_rules *rules, const char *const *cells)
 {
     if (strcmp(cells[EVENT_OF], "code") == 0) {
         const char *path = codes_of(rules->form, cells[TOPIC]);
-        bool hide = !path || dataset_hides(rules->dataset, path);
+        bool hide = path && dataset_hides(rules->dataset, path);
         rules->hidden += hide;
         return hide;
     }
@@ -159,9 +159,10 @@ bool desk_turns_clear(struct buf *out, const struct tar_member *table, struct tu
         if (r && is_left_out(rules, cells)) {
             continue;
         }
-        for (size_t c = 0; c < csv.rows[r].count; c++) {
+        for (size_t c = 0; c <= CODE; c++) { /* older devices write no codes */
             bool gone = r && rules->no_sound && (c == OF || c == OF_MS);
-            csv_cell(out, gone ? "" : cells[c], c == 0);
+            const char *cell = c < csv.rows[r].count ? cells[c] : r ? "" : "code";
+            csv_cell(out, gone ? "" : cell, c == 0);
         }
         csv_end(out);
     }
