@@ -86,6 +86,9 @@ seed '20 a code of several answers' 's/,kind,two,/,kind,two_and_more,/' "'two_an
 seed '21 a question of too many words' 's/Где это было?/Где это было и когда и с кем и как и почему и зачем и кто об этом знал и кто нет?/' 'survey row 8, column label::Русский (ru): the question has 22 words'
 seed '22 a language that a choice lacks' 's/,place,home,Дома,Үйдө,Дар хона/,place,home,Дома,,Дар хона/' 'choices row 21, column label::Кыргызча (ky): the text is missing'
 seed '24 a label that moves' "s/,bind::suhbat:asked\$/&,appearance/; s/^,calculate,open,.*/&\n,begin_repeat,man,Люди A12,Адамдар A12,Одамон A12,,,,,,,,,,,focus-group\n,calculate,m_lab,,,,,,,,,,\"concat('У', position(..))\"\n,end_repeat/" 'column calculation: the label moves to another person'
+label='s/,bind::suhbat:asked$/&,appearance/; s/^,calculate,open,.*/&\n,begin_repeat,man,Люди A12,Адамдар A12,Одамон A12,,,,,,,,,,,focus-group\nNUMBER,calculate,m_lab,,,,,,,,,,CALC\n,end_repeat/'
+seed '25 a label by another calculation' "$(echo "$label" | sed 's/NUMBER/,calculate,m_no,,,,,,,,,,position(..)\\n/; s/CALC/${m_no}/')" 'column calculation: the label moves to another person'
+seed '26 a label that counts' "$(echo "$label" | sed 's/NUMBER//; s/CALC/count(${man})/')" 'column calculation: the label moves to another person'
 sed -i 's/mode=phone,2/mode=phone,0/' "$T/lint.terms"
 lint clean; status=$?
 check 'too long by phone' test $status -eq 1

@@ -180,6 +180,7 @@ for label in У2 У3 У4 У5; do says 'labels stay' "<p_lab>$label"; done
 lacks 'labels are not given twice' '<p_lab>У1' "$T/fg_chair_removed.xml"
 want 0 'a quote keeps its speaker' grep -F '<q_who>У4' "$T/fg_chair_removed.xml"
 holds fg_hands_then_left '<vt_here>3' # three hands stay true after somebody left
+holds fg_hands_on_paper '<vt_here>3' # … also if that was entered before the vote
 want 0 'one no: no recording' grep -F '<rec_ok>no' "$T/fg_chair_removed.xml"
 # A quote whose speaker takes the consent back holds the interview until its words are gone.
 lacks 'a quote that was withdrawn' 'карыз төлөдүм' "$T/fg_quote_withdrawn.xml"

@@ -331,16 +331,47 @@ static void check_gates(struct lint *l, const struct sheet_row *row, const struc
 
 /* ---- labels of a group ---- */
 
+static bool looks_beside(const struct xpath *x)
+{
+    for (size_t i = 0; x->op == XP_PATH && i < x->step_count; i++) {
+        enum xpath_axis axis = x->steps[i].axis;
+        if (axis == AXIS_PRECEDING_SIBLING || axis == AXIS_FOLLOWING_SIBLING ||
+            axis == AXIS_PRECEDING || axis == AXIS_FOLLOWING) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool counts_places(const struct xpath *x)
 {
     if (!x) {
         return false;
     }
-    bool found = calls(x, "position") || counts_places(x->a) || counts_places(x->b);
+    bool found = calls(x, "position") || calls(x, "count") || looks_beside(x) ||
+                 counts_places(x->a) || counts_places(x->b);
     for (size_t i = 0; x->op == XP_CALL && i < x->arg_count && !found; i++) {
         found = counts_places(x->args[i]);
     }
     return found;
+}
+
+/* The calculation, or one that it reads. */
+static bool follows_places(struct lint *l, const struct item *item, unsigned depth)
+{
+    enum { LABEL_DEPTH = 8 };
+    if (counts_places(item->calculate)) {
+        return true;
+    }
+    for (size_t i = 0; depth < LABEL_DEPTH && i < l->form->item_count; i++) {
+        const struct item *read = l->form->items[i];
+        for (uint32_t k = 0; read->calculate && k < read->reader_count; k++) {
+            if (read->readers[k].item == item && follows_places(l, read, depth + 1)) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 /* A participant's label that counts places becomes another's when a chair is removed. */
@@ -353,7 +384,7 @@ static void check_label(struct lint *l, const struct sheet_row *row, const struc
     bool group = c && (control_has(c, "focus-group") ||
                        (c->parent && control_has(c->parent, "focus-group")));
     if (group && len > strlen("_lab") && strcmp(name + len - strlen("_lab"), "_lab") == 0 &&
-        counts_places(item->calculate)) {
+        follows_places(l, item, 0)) {
         lint_find(l, "survey", row, "calculation",
                   "the label moves to another person when a chair is removed: give it once");
     }
