@@ -916,6 +916,12 @@ static void test_group__what_was_taken_back(void **state)
     assert_null(strstr(csv.data, ",code,"));
     assert_non_null(strstr(csv.data, ",turn,refused,0,"));
     assert_non_null(strstr(csv.data, ",turn,У2,"));
+    struct err err = {0}; /* and of who was removed altogether */
+    OK(interview_remove(s->app.interview, session_find(s->app.interview->session, "/data/part[2]"),
+                        &err));
+    buf_cut(&csv, 0);
+    turns_write(s->app.interview, group_tells, &csv);
+    assert_null(strstr(csv.data, "У2"));
     buf_fini(&csv);
 }
 

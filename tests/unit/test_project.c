@@ -4,6 +4,7 @@
 #include "tests/lib/desk_case.h"
 #include "tests/lib/qda.h"
 #include "tools/desk/desk_forget.h"
+#include "tools/desk/desk_sounds.h"
 
 /* SENSITIVE: of the question for the codes of a topic. */
 #define FORM(SENSITIVE)                                                                            \
@@ -327,12 +328,31 @@ static void test_project__marks_of_what_was_taken_back(void **state)
     end(&c);
 }
 
+/* Rows of older devices have no codes: all tables have the same columns. */
+static void test_project__turns_of_an_older_device(void **state)
+{
+    (void)state;
+    static const char old[] = "topic,event,who,start_ms,duration_ms,recording,recording_ms\n/data/"
+                              "topic[1],turn,У1,0,9,,\n";
+    struct tar_member table = {.name = "turns.csv", .bytes = old, .len = sizeof old - 1};
+    struct turns_rules rules = {.no_sound = false};
+    struct buf out = {0};
+    struct err err = {0};
+    OK(desk_turns_clear(&out, &table, &rules, &err));
+    buf_add(&out, "", 0);
+    assert_string_equal(out.data,
+                        "topic,event,who,start_ms,duration_ms,recording,recording_ms,code\n"
+                        "/data/topic[1],turn,У1,0,9,,,\n");
+    buf_fini(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_project__each_participant_is_a_case_and_speaks),
         cmocka_unit_test(test_project__memos_are_sources_if_asked_for),
         cmocka_unit_test(test_project__recordings_are_sources),
+        cmocka_unit_test(test_project__turns_of_an_older_device),
         cmocka_unit_test(test_project__codes_that_are_hidden),
         cmocka_unit_test(test_project__marks_of_what_was_taken_back),
     };

@@ -4,6 +4,7 @@
 
 #include "app/interview/interview_sound.h"
 #include "app/interview/interview_group.h"
+#include "platform/machine/clock.h"
 #include "platform/machine/voice.h"
 #include "tests/lib/study.h"
 
@@ -315,6 +316,38 @@ static void test_sound__goes_on_under_the_lock(void **state)
     end(&c);
 }
 
+/* The clocks were set while the device was locked: the recorder tells its own time. */
+static void test_sound__clocks_that_were_set_under_the_lock(void **state)
+{
+    (void)state;
+    struct scene c;
+    begin(&c);
+    add_person(&c);
+    answer(&c, "/data/person[1]/ok", "yes");
+    answer(&c, "/data/agree", "yes");
+    assert_true(runs(&c));
+    hear(&c, 300);
+    struct recorder *recorder = sound_let_go(c.i);
+    int64_t now = clock_mono_ms();
+    tell(&c, JOURNAL_PAUSE, "", "", 0, now);
+    struct journal_event e = {.kind = JOURNAL_RESUME,
+                              .wall_ms = study_wall + now + 3600000, /* an hour later, it says */
+                              .mono_ms = now + 100,
+                              .language = "ky",
+                              .path = "",
+                              .value = ""};
+    struct err err = {0};
+    OK(takes_keep(c.i, &e, &err));
+    const struct sound_take *take = takes_running(c.i);
+    assert_non_null(take);
+    assert_int_equal(take->since, 0); /* it is taken for a restart … */
+    sound_take_up(c.i, recorder);
+    take = takes_running(c.i);
+    assert_true(take->since > 0); /* … until the recorder says that it went on */
+    assert_in_range(recorder_look(recorder).ms - take->ms, 0, 60000);
+    end(&c);
+}
+
 static void test_sound__can_be_deleted(void **state)
 {
     (void)state;
@@ -421,6 +454,7 @@ int main(void)
         cmocka_unit_test(test_sound__times_are_known_after_a_power_cut),
         cmocka_unit_test(test_sound__nothing_lies_beyond_the_end),
         cmocka_unit_test(test_sound__goes_on_under_the_lock),
+        cmocka_unit_test(test_sound__clocks_that_were_set_under_the_lock),
         cmocka_unit_test(test_sound__can_be_deleted),
         cmocka_unit_test(test_sound__a_deletion_that_was_cut_is_done),
         cmocka_unit_test(test_sound__all_of_the_whole_is_deleted),

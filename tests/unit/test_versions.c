@@ -2,6 +2,7 @@
 /* Do the versions of a corrected record stay one record: in tables, counts, cases, the log, and for
  * the person who withdraws? */
 #include "platform/custody/sendback.h"
+#include "platform/custody/tar.h"
 #include "tests/lib/correction.h"
 #include "tools/desk/desk_field.h"
 #include "tools/desk/desk_holds.h"
@@ -160,6 +161,72 @@ static void test_versions__only_the_meta_block_of_the_same_device_links(void **s
     buf_fini(&b.batch);
     free(b.form);
     correction_end(&a);
+}
+
+/* ---- a correction that takes a quote back ---- */
+
+/* A group of one, as sealed: the record says whether the words may be quoted, and names an older
+ * one or none. */
+static void seal_group(struct field *f, const uint8_t id[16], const char *quoted, const char *older)
+{
+    static const char turns[] = "topic,event,who,start_ms,duration_ms,recording,recording_ms,code\n"
+                                "/data/topic[1],turn,U1,0,10,,,\n/data/topic[1],quote,U1,5,0,,,\n";
+    struct err err = {0};
+    struct device_draft draft;
+    struct buf xml = {0}, files = {0};
+    char key[48];
+    desk_record_key(key, id);
+    buf_join(&xml,
+             "<data id='test_form' version='7'><code>A</code><part><p_lab>U1</p_lab><p_quote>",
+             quoted, "</p_quote></part><meta><instanceID>", key, "</instanceID>", NULL);
+    if (older) {
+        buf_join(&xml, "<deprecatedID>", older, "</deprecatedID>", NULL);
+    } else {
+        tar_add(&files, "turns.csv", turns, sizeof turns - 1);
+    }
+    buf_text(&xml, "</meta></data>");
+    tar_end(&files);
+    const struct device_finished done = {
+        .xml = xml.data, .xml_len = xml.len, .files = files.data, .files_len = files.len};
+    OK(device_draft_begin(f->study.device, &draft, f->hash, study_wall, &err));
+    OK(device_draft_append(f->study.device, &draft, "x", 1, &err));
+    OK(device_finish(f->study.device, &draft, id, &done, study_wall, &err));
+    buf_fini(&xml);
+    buf_fini(&files);
+}
+
+static void test_versions__a_corrected_group_keeps_its_turns_not_its_quotes(void **state)
+{
+    (void)state;
+    static const char md[] = "| survey |\n| | type | name | label | bind::suhbat:submitter | "
+                             "appearance | bind::suhbat:use |\n"
+                             "| | text | code | Code | yes | | |\n"
+                             "| | begin_repeat | part | P | | focus-group | |\n"
+                             "| | text | p_lab | L | | | |\n"
+                             "| | text | p_quote | C | | | quotes |\n"
+                             "| | end_repeat | | | | | |\n" SETTINGS;
+    static const uint8_t first[16] = {0xF0, 1}, second[16] = {0xF0, 2};
+    struct field f;
+    struct err err = {0};
+    char key[48];
+    correction_begin(&f, md);
+    seal_group(&f, first, "yes", NULL);
+    correction_carry(&f, false);
+    correction_export(&f, NULL);
+    struct buf csv = correction_table(&f, "test_form - turns.csv");
+    assert_non_null(strstr(csv.data, ",quote,U1,"));
+    buf_fini(&csv);
+    desk_record_key(key, first);
+    OK(correction_send(&f, first, false, &err));
+    correction_deliver(&f);
+    seal_group(&f, second, "no", key);
+    correction_carry(&f, false);
+    correction_export(&f, NULL);
+    csv = correction_table(&f, "test_form - turns.csv");
+    assert_null(strstr(csv.data, ",quote,"));
+    assert_non_null(strstr(csv.data, ",turn,U1,0,10,"));
+    buf_fini(&csv);
+    correction_end(&f);
 }
 
 /* An instanceID that the form makes itself is no id to name a record by. */
@@ -647,6 +714,7 @@ int main(void)
         cmocka_unit_test(test_versions__pages_for_the_person_name_all),
         cmocka_unit_test(test_versions__a_revoked_device_gets_no_answers),
         cmocka_unit_test(test_versions__only_the_meta_block_of_the_same_device_links),
+        cmocka_unit_test(test_versions__a_corrected_group_keeps_its_turns_not_its_quotes),
         cmocka_unit_test(test_versions__a_record_that_cannot_be_named_stays),
         cmocka_unit_test(test_versions__a_comment_that_is_no_text_is_not_sent),
         cmocka_unit_test(test_versions__a_filter_takes_all_or_none),
