@@ -171,11 +171,10 @@ static bool keep_sound(struct interview *i, const struct journal_event *e, struc
  * nothing of the gap. */
 static void freeze(struct interview *i, const struct journal_event *e)
 {
-    enum { CLOCKS_MS = 60000 };
     struct interview_sound *s = i->sound;
     struct sound_take *last = takes_running(i);
-    int64_t gap = (e->wall_ms - s->last_wall) - (e->mono_ms - s->last_mono);
-    bool restarted = e->mono_ms < s->last_mono || gap > CLOCKS_MS || gap < -CLOCKS_MS;
+    bool restarted = clock_broken_between((struct clock_moment){s->last_wall, s->last_mono},
+                                          (struct clock_moment){e->wall_ms, e->mono_ms});
     if (last && last->since && e->kind == JOURNAL_RESUME && (!s->aside || restarted)) {
         last->ms += s->last_mono - last->since;
         last->since = 0;

@@ -8,11 +8,12 @@
 
 #include "app/interview/interview_paths.h"
 #include "app/interview/interview_takes.h"
+#include "platform/machine/clock.h"
 #include "platform/machine/csv.h"
 #include "platform/machine/secret.h"
 #include "platform/machine/text.h"
 
-enum { RIGHT_MS = 10000, CLOCKS_MS = 60000 };
+enum { RIGHT_MS = 10000 };
 
 static bool is_mark(const struct turn *t)
 {
@@ -297,8 +298,8 @@ bool turns_keep(struct interview *i, const struct journal_event *e, struct err *
     }
     /* after a power cut nobody knows how long the last turn went on: it ends with what was seen;
      * the same after a restart, whose monotonic clock begins anew */
-    int64_t gap = (e->wall_ms - t->last_wall) - (e->mono_ms - t->last_mono);
-    bool restarted = e->mono_ms < t->last_mono || gap > CLOCKS_MS || gap < -CLOCKS_MS;
+    bool restarted = clock_broken_between((struct clock_moment){t->last_wall, t->last_mono},
+                                          (struct clock_moment){e->wall_ms, e->mono_ms});
     if (e->kind == JOURNAL_RESUME && (!t->aside || restarted)) {
         close_turn(i, t->last_mono);
     }

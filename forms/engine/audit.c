@@ -393,9 +393,8 @@ static void put_turn(struct audit *a, const struct journal_event *e)
  * nothing of the gap. */
 static void freeze(struct audit *a, const struct journal_event *e)
 {
-    enum { CLOCKS_MS = 60000 };
-    int64_t gap = (e->wall_ms - a->last_wall) - (e->mono_ms - a->last_mono);
-    bool restarted = e->mono_ms < a->last_mono || gap > CLOCKS_MS || gap < -CLOCKS_MS;
+    bool restarted = clock_broken_between((struct clock_moment){a->last_wall, a->last_mono},
+                                          (struct clock_moment){e->wall_ms, e->mono_ms});
     if (e->kind == JOURNAL_RESUME && (!a->aside || restarted)) {
         a->heard = place_now(a);
         a->heard_since = 0;

@@ -37,6 +37,13 @@ int64_t clock_mono_ms(void)
     return read_ms(CLOCK_BOOTTIME);
 }
 
+bool clock_broken_between(struct clock_moment from, struct clock_moment to)
+{
+    enum { SET_MS = 60000 };
+    int64_t gap = (to.wall - from.wall) - (to.mono - from.mono);
+    return to.mono < from.mono || gap > SET_MS || gap < -SET_MS;
+}
+
 int clock_zone_minutes(int64_t wall_ms)
 {
     time_t t = (time_t)(wall_ms / 1000);

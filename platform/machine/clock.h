@@ -10,7 +10,14 @@ int64_t clock_wall_ms(void); /* ms since 1970-01-01 UTC; may be wrong, may jump 
 #ifdef SUHBAT_TEST
 void clock_pretend(int64_t wall_ms); /* stop the clock at this time; 0 = real clock */
 #endif
-int64_t clock_mono_ms(void);             /* CLOCK_BOOTTIME; never goes back, restarts at boot */
+int64_t clock_mono_ms(void); /* CLOCK_BOOTTIME; never goes back, restarts at boot */
+/* A moment by both clocks, ms. */
+struct clock_moment {
+    int64_t wall, mono;
+};
+/* Whether the monotonic clock says nothing of the time between two moments: the machine was
+ * restarted, or the wall clock set by more than a minute. */
+bool clock_broken_between(struct clock_moment from, struct clock_moment to);
 int clock_zone_minutes(int64_t wall_ms); /* offset of local time from UTC at that time */
 
 /* Convert between a civil date and days since 1970-01-01; proleptic Gregorian calendar. */

@@ -28,18 +28,23 @@ bool desk_is_recording(const char *name)
     return false;
 }
 
-/* Whether the column of this path is left out.  `path` may have entry positions, [n]. */
-static bool is_left_out(const struct dataset *dataset, const char *path)
+void desk_plain_path(struct buf *out, const char *path)
 {
-    struct buf plain = {0};
     bool inside = false;
     for (const char *p = path; *p; p++) {
         inside = *p == '[' || (inside && *p != ']');
         if (!inside && *p != ']') {
-            buf_char(&plain, *p);
+            buf_char(out, *p);
         }
     }
-    buf_add(&plain, "", 0);
+    buf_add(out, "", 0);
+}
+
+/* Whether the column of this path is left out.  `path` may have entry positions. */
+static bool is_left_out(const struct dataset *dataset, const char *path)
+{
+    struct buf plain = {0};
+    desk_plain_path(&plain, path);
     bool out = dataset_hides(dataset, plain.data);
     buf_fini(&plain);
     return out;

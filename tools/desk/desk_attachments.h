@@ -11,6 +11,8 @@
 bool desk_is_attachment(const char *name);
 /* Whether the name is a recording's. */
 bool desk_is_recording(const char *name);
+/* Appends a path without the numbers of entries, [n], and a NUL that is not counted. */
+void desk_plain_path(struct buf *out, const char *path);
 /* Appends the rows of a log, audit.csv or memos.csv, without the values of questions that the
  * dataset hides.  `key`: a first column "instance ID" with this value; NULL: none.  `head`: also
  * the row of headings.  `no_sound`: the person took recordings back: nothing tells of them.  Logs

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "platform/machine/csv.h"
+#include "tools/desk/desk_attachments.h"
 
 enum { RECORDING, MS, EVENT, NODE, BEGUN, COLUMNS };
 enum { SOUNDS_MAX = 4096 }; /* a device makes 64, and some that are deleted */
@@ -114,14 +115,7 @@ static const char *codes_of(const struct form *form, const char *topic)
 {
     const struct item *entry = NULL;
     struct buf plain = {0};
-    bool inside = false;
-    for (const char *p = topic; *p; p++) {
-        inside = *p == '[' || (inside && *p != ']');
-        if (!inside && *p != ']') {
-            buf_char(&plain, *p);
-        }
-    }
-    buf_add(&plain, "", 0);
+    desk_plain_path(&plain, topic);
     const char *path = NULL;
     for (size_t i = 0; i < form->item_count && !path; i++) {
         const struct item *item = form->items[i];
