@@ -89,6 +89,8 @@ seed '24 a label that moves' "s/,bind::suhbat:asked\$/&,appearance/; s/^,calcula
 label='s/,bind::suhbat:asked$/&,appearance/; s/^,calculate,open,.*/&\n,begin_repeat,man,Люди A12,Адамдар A12,Одамон A12,,,,,,,,,,,focus-group\nNUMBER,calculate,m_lab,,,,,,,,,,CALC\n,end_repeat/'
 seed '25 a label by another calculation' "$(echo "$label" | sed 's/NUMBER/,calculate,m_no,,,,,,,,,,position(..)\\n/; s/CALC/${m_no}/')" 'column calculation: the label moves to another person'
 seed '26 a label that counts' "$(echo "$label" | sed 's/NUMBER//; s/CALC/count(${man})/')" 'column calculation: the label moves to another person'
+seed '27 a label by a default that counts' "s/,bind::suhbat:asked\$/&,appearance,default/; s/^,calculate,open,.*/&\n,begin_repeat,man,Люди A12,Адамдар A12,Одамон A12,,,,,,,,,,,focus-group\n,calculate,m_no,,,,,,,,,,,,,,,count(\${man}) + 1\n,calculate,m_lab,,,,,,,,,,\${m_no}\n,end_repeat/" 'column calculation: the label moves to another person'
+seed '28 a consent that is filled in' "s/,bind::suhbat:asked\$/&,default,bind::suhbat:audio-consent/; s/^,select_one yn,job,.*/&,yes,/; s/^,calculate,open,.*/&\n,background-audio,whole,,,,,,,,,,,,,,,job/" 'column default: a consent to be recorded must be answered'
 sed -i 's/mode=phone,2/mode=phone,0/' "$T/lint.terms"
 lint clean; status=$?
 check 'too long by phone' test $status -eq 1

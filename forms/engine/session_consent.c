@@ -39,11 +39,12 @@ static const struct node *find_item(const struct node *from, const struct item *
     return NULL;
 }
 
-/* Whether the form fills it in itself: by a calculation, or a default that is one. */
+/* Whether the form fills it in itself: by a calculation, a default that is one, or when another
+ * answer changes.  What only empties it fills nothing in. */
 static bool is_filled_in(const struct form *form, const struct item *item)
 {
     for (const struct action *a = form->actions; a; a = a->next) {
-        if (a->target == item && (a->events & ~(unsigned)EVENT_CHANGED)) {
+        if (a->target == item && (a->value || (a->literal && *a->literal))) {
             return true;
         }
     }

@@ -8,8 +8,8 @@
     "bind::suhbat:audio-consent |\n"                                                               \
     "| | background-audio | whole | | | | | | p_audio |\n"                                         \
     "| | begin_repeat | part | P | | | | | |\n"
-#define TAIL                                                                                       \
-    "| | end_repeat | | | | | | | |\n"                                                             \
+#define TAIL "| | end_repeat | | | | | | | |\n" LISTS
+#define LISTS                                                                                      \
     "| choices |\n| | list_name | name | label |\n| | yn | yes | Y |\n| | yn | no | N |\n"         \
     "| settings |\n| | form_id | namespaces |\n| | f | suhbat=\"urn:suhbat:xforms:1\" |\n"
 #define ASKS(NAME) "| | select_one yn | " NAME " | Q | | "
@@ -69,29 +69,44 @@ static void test_consent__what_the_form_fills_in_is_no_answer(void **state)
     static const struct {
         const char *what, *md;
         const char *says[2]; /* of the late-comer: question and value; NULL: nothing */
+        bool never;          /* no answer counts: the form fills it in */
     } cases[] = {
         {"a default yes",
          HEAD ASKS("p_take") "| | yes | |\n" ASKS("p_audio") "${p_take} = 'yes' | | yes | |\n" TAIL,
-         {NULL}},
+         {NULL},
+         true},
         {"a default no",
          HEAD ASKS("p_take") "| | no | |\n" ASKS("p_audio") "${p_take} = 'yes' | | | |\n" TAIL,
-         {NULL}},
+         {NULL},
+         false},
         {"a default that is calculated",
          HEAD ASKS("p_take") "| | if(1 = 1, 'no', '') | |\n" ASKS(
              "p_audio") "${p_take} = 'yes' | | | |\n" TAIL,
-         {NULL}},
+         {NULL},
+         false},
         {"a calculation that is shown",
          HEAD ASKS("p_take") "| | | |\n| | text | x_take | X | if(${p_take} = 'yes', 'yes', 'no') "
                              "| | | | |\n" ASKS("p_audio") "${x_take} = 'yes' | | | |\n" TAIL,
-         {NULL}},
+         {NULL},
+         false},
+        {"what another answer fills in",
+         "| survey |\n| | type | name | label | calculation | trigger | "
+         "bind::suhbat:audio-consent |\n| | background-audio | whole | | | | p_audio |\n"
+         "| | begin_repeat | part | P | | | |\n| | select_one yn | p_take | Q | | | |\n"
+         "| | select_one yn | p_audio | Q | if(${p_take} = 'yes', 'yes', 'no') | ${p_take} | |\n"
+         "| | end_repeat | | | | | |\n" LISTS,
+         {"p_take", "yes"},
+         true},
         {"a no that opens",
          HEAD ASKS("p_minor") "| | | |\n" ASKS("p_take") "| | | |\n" ASKS(
              "p_audio") "${p_take} = 'yes' and ${p_minor} = 'no' | | | |\n" TAIL,
-         {"p_minor", "no"}},
+         {"p_minor", "no"},
+         false},
         {"what the required reads",
          HEAD ASKS("p_late") "| | | |\n" ASKS("p_take") "| | | |\n" ASKS(
              "p_audio") "${p_take} = 'yes' | ${p_late} = 'no' | | |\n" TAIL,
-         {"p_late", "no"}},
+         {"p_late", "no"},
+         false},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         struct rig r;
@@ -100,7 +115,10 @@ static void test_consent__what_the_form_fills_in_is_no_answer(void **state)
             give(&r, "/data/part[1]/p_minor", "no");
         }
         give(&r, "/data/part[1]/p_take", "yes");
-        if (k) { /* else the default says it, and nobody did */
+        if (all(&r) != CONSENT_UNASKED) {
+            fail_msg("%s: nobody was asked", cases[k].what);
+        }
+        if (!cases[k].never) {
             give(&r, "/data/part[1]/p_audio", "yes");
             if (all(&r) != CONSENT_GIVEN) {
                 fail_msg("%s: the first agreed", cases[k].what);

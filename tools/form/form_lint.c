@@ -107,11 +107,31 @@ static void check_names(struct lint *l, const struct sheet_row *row)
     }
 }
 
+/* A consent to be recorded that the form fills in is nobody's: it would never be recorded. */
+static void check_consent(struct lint *l, const struct sheet_row *row)
+{
+    static const char *const fills[] = {"default", "calculation"};
+    const char *name = lint_cell(l->survey, row, "name");
+    bool named = false;
+    for (size_t r = 1; *name && r < l->survey->count && !named; r++) {
+        named = text_has_word(
+            lint_cell(l->survey, &l->survey->rows[r], "bind::suhbat:audio-consent"), name);
+    }
+    for (size_t i = 0; named && i < sizeof fills / sizeof *fills; i++) {
+        if (*lint_cell(l->survey, row, fills[i])) {
+            lint_find(l, "survey", row, fills[i],
+                      "a consent to be recorded must be answered: what the form fills in lets "
+                      "nothing be recorded");
+        }
+    }
+}
+
 static void check_row(struct lint *l, const struct sheet_row *row)
 {
     const char *sensitive = lint_cell(l->survey, row, "bind::suhbat:sensitive");
     const char *use = lint_cell(l->survey, row, "bind::suhbat:use");
     check_names(l, row);
+    check_consent(l, row);
     if (*use && !text_has_word("quotes recording recontact", use)) {
         lint_find(l, "survey", row, "bind::suhbat:use",
                   "'%s' is no use: quotes, recording or recontact", use);

@@ -356,16 +356,36 @@ static bool counts_places(const struct xpath *x)
     return found;
 }
 
-/* The calculation, or one that it reads. */
+static bool takes_greatest(const struct xpath *x)
+{
+    bool found = x && (calls(x, "max") || takes_greatest(x->a) || takes_greatest(x->b));
+    for (size_t i = 0; x && x->op == XP_CALL && i < x->arg_count && !found; i++) {
+        found = takes_greatest(x->args[i]);
+    }
+    return found;
+}
+
+/* A default that counts gives a number twice; one more than the greatest one does not. */
+static bool begins_with_places(const struct form *form, const struct item *item)
+{
+    for (const struct action *a = form->actions; a; a = a->next) {
+        if (a->target == item && counts_places(a->value) && !takes_greatest(a->value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The calculation, or one that it reads, or the default of that. */
 static bool follows_places(struct lint *l, const struct item *item, unsigned depth)
 {
     enum { LABEL_DEPTH = 8 };
-    if (counts_places(item->calculate)) {
+    if (counts_places(item->calculate) || begins_with_places(l->form, item)) {
         return true;
     }
     for (size_t i = 0; depth < LABEL_DEPTH && i < l->form->item_count; i++) {
         const struct item *read = l->form->items[i];
-        for (uint32_t k = 0; read->calculate && k < read->reader_count; k++) {
+        for (uint32_t k = 0; k < read->reader_count; k++) {
             if (read->readers[k].item == item && follows_places(l, read, depth + 1)) {
                 return true;
             }
