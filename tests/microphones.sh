@@ -57,8 +57,8 @@ export ALSA_CONFIG_PATH=$T/alsa.conf
 hears 'ALSA over PulseAudio' alsa 16000
 unset ALSA_CONFIG_PATH
 # it ends while it is heard: told, not waited for
-(sleep 2; stop_servers) &
-if SDL_AUDIODRIVER=pulseaudio timeout 20 "$H" 16000 8 > "$T/said" 2>&1; then
+(sleep 4; stop_servers) &
+if SDL_AUDIODRIVER=pulseaudio timeout 30 "$H" 16000 12 > "$T/said" 2>&1; then
     failed=$((failed + 1)); echo "microphones: a server that ended was not noticed: $(cat "$T/said")"
 elif grep -q ', gone$' "$T/said"; then passed=$((passed + 1)); else
     failed=$((failed + 1)); echo "microphones: a server that ended: $(cat "$T/said")"; fi
