@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef APP_INTERVIEW_INTERVIEW_FILES_H
 #define APP_INTERVIEW_INTERVIEW_FILES_H
-/* interview_files: what interview.c (beginning and end), interview_answers.c (what changes the
- * session), interview_files.c (attachments, memos, the label), interview_typing.c and
- * interview_pages.c share.  Private to app/interview. */
+/*
+ * interview_files: what the parts of the interview share.  Private to app/interview.
+ *
+ *   interview.c          beginning and end
+ *   interview_answers.c  what changes the session
+ *   interview_files.c    attachments, memos, the label
+ *   interview_pages.c    moving between pages
+ *   interview_typing.c   unfinished text
+ */
 #include "app/interview/interview.h"
 
 /* Around each operation of the form that the journal repeats: freezes the clock, so that the event

@@ -29,9 +29,7 @@ const char *group_label(const struct node *entry);
 /* Those of the form's round, in its order.  In the arena.  0: the form has none. */
 size_t group_people(struct interview *i, struct arena *arena, struct group_person **people);
 
-/* What a person agrees to have told of her; silence and the like, and who is no entry, hide
- * nothing.
- */
+/* What a person agrees to have told.  TOLD_ALL for TURN_… and for a label that no entry has. */
 enum turns_told group_tells(struct interview *i, const char *who);
 /* The question of an entry whose "no" says that the person takes no part; NULL: there is none. */
 struct node *group_takes_part(struct node *entry);
@@ -59,8 +57,8 @@ struct node *group_quotes(struct interview *i, struct node *topic, const char *w
  * left; that the turn begun last was somebody else's. */
 void group_speaks(struct interview *i, const struct node *topic, const char *who);
 void group_ends(struct interview *i);
-/* With what was marked in it.  False, and nothing is done: words were quoted in it, and this person
- * did not agree to that. */
+/* The marks of that turn follow it.  False, and nothing is done: it has a quote, and this person
+ * does not agree to be quoted. */
 MUST_CHECK bool group_puts_right(struct interview *i, const char *who);
 
 #endif

@@ -133,8 +133,8 @@ const struct picture *question_choice_picture(struct app *app, struct node *node
                                               struct choice *choice, int w, int h);
 /* Whether the form has a prompt for the choice. */
 bool question_choice_recorded(struct app *app, struct node *node, struct choice *choice);
-/* Its URI, or a name of the machine's voice that reads it; "": it cannot be heard.  Valid until the
- * next build. */
+/* The sound of a choice: the URI of its prompt, or the name under which the machine's voice reads
+ * it.  "": it has none.  Valid until the next build. */
 const char *question_choice_sound(struct app *app, struct node *node, struct choice *choice);
 /* Draws a loudspeaker in r, if the choice has a sound. */
 void question_loudspeaker(struct app *app, struct node *node, struct choice *choices, size_t at,

@@ -17,7 +17,7 @@ enum message_kind {
     MESSAGE_TAKE_BACK,      /* no body; about: the case's id */
     MESSAGE_SEND_BACK,      /* about: a record's id */
     MESSAGE_WITHDRAW,       /* about: a record's id */
-    MESSAGE_WITHDRAW_SOUND, /* the same, of its recordings alone */
+    MESSAGE_WITHDRAW_SOUND, /* about: a record's id; its recordings alone */
     MESSAGE_KIND_END
 };
 
