@@ -31,8 +31,9 @@ struct interview {
     uint64_t random_count;
     bool journalled; /* random numbers belong to an operation that the journal repeats */
     bool looking;    /* … to one that only reads */
-    struct interview_typing *typings; /* unfinished typing, latest first */
-    char *gone;                       /* path of the entry removed last, or NULL */
+    struct interview_typing *typings;      /* unfinished typing, latest first */
+    char *gone;                            /* path of the entry removed last, or NULL */
+    struct interview_typing *gone_typings; /* … and what was typed inside it */
     struct audit *audit;
     struct interview_file *files; /* attachments so far, the latest first */
     size_t files_len;

@@ -28,29 +28,51 @@ void typing_drop(struct interview *i, const char *path)
     }
 }
 
-static void renumber(struct interview *i, const char *entry, int by)
+static void forget_all(struct interview_typing **list)
 {
-    for (struct interview_typing **t = &i->typings; *t;) {
-        if (path_move(&(*t)->path, entry, by) == PATH_WITHIN) {
-            forget_typing(t);
+    while (*list) {
+        forget_typing(list);
+    }
+}
+
+/* Renumbers later entries; what is inside the entry itself moves to *aside, in its order. */
+static void renumber(struct interview *i, const char *entry, int by,
+                     struct interview_typing **aside)
+{
+    for (struct interview_typing **at = &i->typings; *at;) {
+        struct interview_typing *t = *at;
+        if (path_move(&t->path, entry, by) == PATH_WITHIN) {
+            *at = t->next;
+            t->next = NULL;
+            *aside = t;
+            aside = &t->next;
         } else {
-            t = &(*t)->next;
+            at = &t->next;
         }
     }
 }
 
 void typing_entry_went(struct interview *i, const char *path)
 {
-    renumber(i, path, -1);
+    forget_all(&i->gone_typings);
+    renumber(i, path, -1, &i->gone_typings);
     mem_wipe_text(i->gone);
     i->gone = mem_text(path);
 }
 
 void typing_entry_came(struct interview *i)
 {
-    if (i->gone) {
-        renumber(i, i->gone, 1);
+    struct interview_typing **end = &i->gone_typings;
+    if (!i->gone) {
+        return;
     }
+    while (*end) {
+        end = &(*end)->next;
+    }
+    renumber(i, i->gone, 1, end); /* inserting: nothing is inside */
+    *end = i->typings;
+    i->typings = i->gone_typings;
+    i->gone_typings = NULL;
 }
 
 void typing_keep(struct interview *i, const char *path, const struct node *node, const char *text,
@@ -112,9 +134,8 @@ void interview_typing(struct interview *i, struct node *node, const char *text)
 
 void typing_forget(struct interview *i)
 {
-    while (i->typings) {
-        forget_typing(&i->typings);
-    }
+    forget_all(&i->typings);
+    forget_all(&i->gone_typings);
     mem_wipe_text(i->gone);
     i->gone = NULL;
 }

@@ -8,9 +8,10 @@
 void typing_keep(struct interview *i, const char *path, const struct node *node, const char *text,
                  size_t len);
 void typing_drop(struct interview *i, const char *path);
-/* An entry was removed: the text inside it goes, and texts of later entries move up. */
+/* An entry was removed: the text inside it is set aside, and texts of later entries move up. */
 void typing_entry_went(struct interview *i, const char *path);
-/* The entry that was removed last came back: texts of later entries move down again. */
+/* The entry that was removed last came back, and the text inside it: texts of later entries move
+ * down again. */
 void typing_entry_came(struct interview *i);
 void typing_forget(struct interview *i); /* wipes and frees all */
 

@@ -234,6 +234,35 @@ static void test_interview__typing_is_never_another_entrys(void **state)
     end(&c);
 }
 
+static void test_interview__typing_comes_back_with_its_entry(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct scene c;
+    struct node *one, *two;
+    begin(&c);
+    struct page debts = roster(&c, "/data/debt");
+    OK(interview_add(c.i, &debts, &one, &err));
+    OK(interview_add(c.i, &debts, &two, &err));
+    interview_typing(c.i, at(&c, "/data/debt[1]/sum"), "12x");
+    interview_typing(c.i, at(&c, "/data/debt[2]/sum"), "34y");
+    OK(interview_remove(c.i, one, &err));
+    assert_string_equal(interview_typed(c.i, at(&c, "/data/debt[1]/sum")), "34y");
+    cut(&c);
+    OK(interview_restore(c.i, &err));
+    for (int n = 0; n < 2; n++) {
+        assert_string_equal(interview_typed(c.i, at(&c, "/data/debt[1]/sum")), "12x");
+        assert_string_equal(interview_typed(c.i, at(&c, "/data/debt[2]/sum")), "34y");
+        cut(&c);
+    }
+    /* only what the last removal took comes back */
+    OK(interview_remove(c.i, at(&c, "/data/debt[1]"), &err));
+    OK(interview_remove(c.i, at(&c, "/data/debt[1]"), &err));
+    OK(interview_restore(c.i, &err));
+    assert_string_equal(interview_typed(c.i, at(&c, "/data/debt[1]/sum")), "34y");
+    end(&c);
+}
+
 static void test_interview__comes_back_to_its_place(void **state)
 {
     (void)state;
@@ -426,6 +455,7 @@ int main(void)
         cmocka_unit_test(test_interview__typing_comes_back_until_it_is_answered),
         cmocka_unit_test(test_interview__chance_is_the_same_again),
         cmocka_unit_test(test_interview__typing_is_never_another_entrys),
+        cmocka_unit_test(test_interview__typing_comes_back_with_its_entry),
         cmocka_unit_test(test_interview__comes_back_to_its_place),
         cmocka_unit_test(test_interview__finishes_even_where_the_journal_has_no_room),
         cmocka_unit_test(test_interview__a_full_disk_loses_nothing),
